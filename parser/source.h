@@ -1,0 +1,50 @@
+// From a source file's bytes to UTF-8 text, as CPython's compile() reads bytes.
+//
+// The encoding is UTF-8 unless a cookie (PEP 263) in the first or second line names another. The
+// text keeps line ends, form feeds and everything else as the file has them; only a UTF-8 byte
+// order mark is left out.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "parser/parse_error.h"
+
+namespace coppice {
+
+struct DecodedSource {
+  // Valid UTF-8 without NUL. Views the caller's bytes if they are UTF-8 already (a byte of text
+  // at `offset` is then the file's byte at `offset + bom_bytes`), else the caller's storage.
+  std::string_view text;
+  // Length of the byte order mark that was left out: 0 or 3.
+  std::size_t bom_bytes = 0;
+  // CPython's name of the codec: "utf-8", "iso8859-1", "ascii", "cp1252", ... Static storage.
+  std::string_view encoding;
+};
+
+// The first offset at which `bytes` stop being valid UTF-8 (RFC 3629: no surrogates, no overlong
+// forms, nothing above U+10FFFF), or bytes.size(). ASCII is passed at memory speed.
+std::size_t ValidUtf8Prefix(std::string_view bytes);
+
+// Decodes strictly. `storage` is written only if the encoding is not UTF-8 or ASCII, and must then
+// live as long as the result, unmoved; so must `bytes` otherwise. Linear in bytes.size();
+// thread-safe for distinct storages. Errors carry the offset in `bytes`:
+//   kNulByte            any NUL, whatever the encoding
+//   kUnknownEncoding    no such codec, or one that is no text encoding, or unsupported by iconv
+//   kBomCookieMismatch  as CPython: any cookie but "utf-8" and "utf-8-..."
+//   kInvalidBytes       the reason names the encoding, the byte and the line
+//   kTooLarge           the text would not fit in 32-bit offsets
+//
+// One known difference: CPython before 3.14 never looks at invalid UTF-8 in comments of files
+// without a cookie, and so accepts some that are refused here.
+ParseResult<DecodedSource> DecodeSource(std::string_view bytes, std::string& storage);
+
+// For files that DecodeSource refuses, so that what is sound in them can still be indexed: takes
+// the encoding from the cookie, or UTF-8 if that one is unknown or contradicts the byte order mark,
+// and replaces every NUL and every invalid byte by U+FFFD. Fails only with kTooLarge. Files that
+// DecodeSource accepts come out the same.
+ParseResult<DecodedSource> DecodeLossy(std::string_view bytes, std::string& storage);
+
+}  // namespace coppice
