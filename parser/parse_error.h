@@ -10,10 +10,15 @@
 namespace coppice {
 
 enum class ParseErrorCode : uint8_t {
-  kTextTooLarge,     // positions are 32 bits: the text must be under kMaxTextBytes
-  kScratchExceeded,  // the parse outgrew ParseOptions::max_scratch_bytes and was cancelled
-  kOutOfMemory,      // the system refused memory for the tree
-  kUndecodable,      // source bytes that CPython would refuse to decode (parser/source.h)
+  kTooLarge,  // positions are 32 bits: the text must not be longer than Parser::kMaxTextBytes
+  // The parse outgrew ParseOptions::max_scratch_bytes and was cancelled.
+  kScratchExceeded,
+  kOutOfMemory,  // the system refused memory for the tree
+  // Source bytes that CPython refuses to decode: parser/source.h.
+  kNulByte,
+  kUnknownEncoding,
+  kBomCookieMismatch,
+  kInvalidBytes,
 };
 
 struct ParseError {
