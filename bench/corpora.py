@@ -1,0 +1,103 @@
+"""The Python source that benchmarks run on: what the machine has, and pinned packages.
+
+Everything is made under build/bench and kept there; nothing is measured twice for want of a copy.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+SUFFIXES = (".py", ".pyi")
+# Not source of anybody's: what the kernel shows, and what programs write for themselves.
+NOT_TREES = {"/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp"}
+
+
+class Unavailable(Exception):
+    """A corpus cannot be had on this machine; the text says why."""
+
+
+def standard_library():
+    """The directory of this interpreter's own library, its tests and site-packages included."""
+    return Path(sysconfig.get_paths()["stdlib"])
+
+
+def packages(build):
+    """The site-packages of a virtual environment that holds requirements.txt."""
+    requirements = Path(__file__).with_name("requirements.txt")
+    environment = build / "venv"
+    done = environment / "requirements.txt"
+    if not done.exists() or done.read_bytes() != requirements.read_bytes():
+        print(f"installing {requirements.name} into {environment} ...", file=sys.stderr)
+        shutil.rmtree(environment, ignore_errors=True)
+        try:
+            subprocess.run([sys.executable, "-m", "venv", environment], check=True,
+                           capture_output=True, text=True)
+            subprocess.run([environment / "bin/python", "-m", "pip", "install", "--quiet",
+                            "--disable-pip-version-check", "--only-binary", ":all:",
+                            "-r", requirements],
+                           check=True, capture_output=True, text=True)
+        except subprocess.CalledProcessError as error:
+            reason = (error.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise Unavailable(f"the packages cannot be installed: {reason}") from error
+        shutil.copy(requirements, done)
+    return next((environment / "lib").glob("python3*/site-packages"))
+
+
+def machine_trees(*apart):
+    """The topmost directories of the machine that hold Python files, save those in `apart`."""
+    apart = {os.path.realpath(path) for path in apart}
+    device = os.stat("/").st_dev
+    trees = []
+
+    def walk(directory):
+        try:
+            entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+        except OSError:
+            return
+        if any(e.name.endswith(SUFFIXES) and e.is_file(follow_symlinks=False) for e in entries):
+            trees.append(Path(directory))
+            return
+        for entry in entries:
+            if (entry.is_dir(follow_symlinks=False) and entry.path not in NOT_TREES
+                    and entry.path not in apart
+                    and entry.stat(follow_symlinks=False).st_dev == device):
+                walk(entry.path)
+
+    walk("/")
+    return [tree for tree in trees if os.path.realpath(tree) not in apart]
+
+
+def source_files(tree):
+    """All Python files of a tree in a fixed order, links left out."""
+    for directory, names, files in os.walk(tree):
+        names.sort()
+        for name in sorted(files):
+            path = os.path.join(directory, name)
+            if name.endswith(SUFFIXES) and not os.path.islink(path):
+                yield path
+
+
+def sized(build, megabytes, trees):
+    """A directory with copies of the first files of `trees`, until they come to that size."""
+    target = build / f"sized-{megabytes}"
+    done = build / f"sized-{megabytes}.done"
+    if done.exists():
+        return target
+    shutil.rmtree(target, ignore_errors=True)
+    left = megabytes * 1_000_000
+    for number, tree in enumerate(trees):
+        for path in source_files(tree):
+            size = os.path.getsize(path)
+            if size > left:
+                continue
+            copy = target / f"tree{number}" / os.path.relpath(path, tree)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+            left -= size
+            if left < 1000:
+                done.touch()
+                return target
+    raise Unavailable(f"this machine has {left / 1e6:.0f} MB too little Python source")
