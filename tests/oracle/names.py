@@ -1,0 +1,57 @@
+"""Bound names according to CPython's `symtable`, the second witness beside `ast`.
+
+The low-level module is used because the public classes take minutes over a standard library.
+"""
+
+import _symtable
+
+_BOUND = _symtable.DEF_LOCAL | _symtable.DEF_IMPORT
+
+# Names that the compiler itself adds to scopes; no source text binds them.
+_IMPLICIT = {"__type_params__", "__classdict__", "__conditional_annotations__", "__classcell__",
+             "__static_attributes__", "__firstlineno__", "__annotate__", "__annotate_func__",
+             ".type_params", ".generic_base", ".defaults", ".kwdefaults", ".format"}
+
+
+def bound_names(text, path):
+    """(names bound at module scope, {(class name, line): names}) of a source text.
+
+    Raises what the compiler's front end raises on a text that does not compile.
+    """
+    top = _symtable.symtable(text, path, "exec")
+    module = _bound(top, 0) - _IMPLICIT
+    classes = {}
+    stack = list(top.children)
+    while stack:
+        table = stack.pop()
+        stack.extend(table.children)
+        module |= _bound(table, 0) - _bound(table, _symtable.DEF_GLOBAL)
+        if table.type == _symtable.TYPE_CLASS:
+            names = _bound(table, _symtable.DEF_GLOBAL) - _IMPLICIT
+            classes.setdefault((table.name, table.lineno), set()).update(names)
+    return module, classes
+
+
+def _bound(table, without):
+    """Names that a scope binds and for which none of the flags `without` is set."""
+    return {name for name, flags in table.symbols.items()
+            if flags & _BOUND and not flags & without}
+
+
+def disagreements(found, text, path):
+    """Names on which the walk over `ast` and `symtable` disagree, as readable lines."""
+    module, classes = bound_names(text, path)
+    lines = _differ("module", found["module"] - {"*"}, module)
+    seen = {}
+    for name, line, qualname, names in found["classes"]:
+        seen.setdefault((name, line), (qualname, set()))[1].update(names)
+    for key, (qualname, names) in seen.items():
+        lines += _differ("class " + qualname, names - {"*"}, classes.get(key, set()))
+    return lines
+
+
+def _differ(where, found, wanted):
+    if found == wanted:
+        return []
+    return ["%s: only ast %s, only symtable %s" % (
+        where, sorted(found - wanted), sorted(wanted - found))]
