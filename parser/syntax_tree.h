@@ -59,9 +59,9 @@ class SyntaxTree {
 
  private:
   friend class Parser;
-  SyntaxTree(FrozenArena arena, const TreeView* view) : arena_(std::move(arena)), view_(view) {}
+  SyntaxTree(Arena arena, const TreeView* view) : arena_(std::move(arena)), view_(view) {}
 
-  FrozenArena arena_;
+  Arena arena_;
   const TreeView* view_;  // lies in arena_
 };
 
@@ -122,6 +122,9 @@ class Node {
   friend class SyntaxTree;
   friend class PreorderCursor;
 
+  // The record at offset `at` whose gap counts from `base`.
+  Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base);
+
   static constexpr uint8_t kMissingFlag = 1;
   static constexpr uint8_t kExtraFlag = 2;
 
@@ -129,7 +132,7 @@ class Node {
   uint32_t at_ = 0;     // offset of the record in the stream
   uint32_t limit_ = 0;  // offset at which the parent's subtree ends: no sibling from there on
   uint32_t start_ = 0;  // absolute, in the text: records hold only the distance
-  NodeKind kind_ = NodeKind::kNone;
+  NodeKind kind_ = NodeKind::kNoNode;
   Field field_ = Field::kNone;
   uint8_t flags_ = 0;
 };

@@ -1,0 +1,7 @@
+#include "parser/record.h"
+
+namespace coppice::record {
+
+constinit const std::array<Code, kEscape> kCodes = {};
+
+}  // namespace coppice::record

@@ -1,0 +1,119 @@
+#include "parser/syntax_tree.h"
+
+#include "parser/record.h"
+
+namespace coppice {
+
+using record::Record;
+
+Node::Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base)
+    : view_(view), at_(at), limit_(limit) {
+  const Record r = record::Read(view->records + at);
+  start_ = base + r.gap;
+  kind_ = r.kind;
+  field_ = r.field;
+  flags_ = static_cast<uint8_t>((r.marks & record::kMissingMark) != 0 ? kMissingFlag : 0);
+  if (record::IsExtraByKind(r.kind) != ((r.marks & record::kExtraMark) != 0)) {
+    flags_ |= kExtraFlag;
+  }
+}
+
+uint32_t Node::end() const { return start_ + record::Read(view_->records + at_).length; }
+
+std::string_view Node::text() const { return {view_->text + start_, end() - start_}; }
+
+int32_t Node::unexpected_character() const {
+  return record::Read(view_->records + at_).character;
+}
+
+bool Node::HasChildren() const { return record::Read(view_->records + at_).inner; }
+
+Node Node::FirstChild() const {
+  const Record r = record::Read(view_->records + at_);
+  if (!r.inner) return {};
+  const auto first = static_cast<uint32_t>(r.end - view_->records);
+  return {view_, first, first + r.subtree, start_};
+}
+
+Node Node::NextSibling() const {
+  const Record r = record::Read(view_->records + at_);
+  const auto next = static_cast<uint32_t>(r.end - view_->records) + r.subtree;
+  if (next >= limit_) return {};
+  return {view_, next, limit_, start_ + r.length};
+}
+
+Node Node::ChildByField(Field field) const {
+  for (Node child = FirstChild(); child; child = child.NextSibling()) {
+    if (child.field_ == field) return child;
+  }
+  return {};
+}
+
+Node Node::ChildByKind(NodeKind kind) const {
+  for (Node child = FirstChild(); child; child = child.NextSibling()) {
+    if (child.kind_ == kind) return child;
+  }
+  return {};
+}
+
+Node Node::Parent() const {
+  Node parent;
+  for (Node child(view_, 0, view_->records_size, 0); child.at_ != at_;) {
+    const Node next = child.NextSibling();
+    if (next && next.at_ <= at_) {
+      child = next;
+    } else {
+      parent = child;
+      child = child.FirstChild();
+    }
+  }
+  return parent;
+}
+
+Node Node::PreviousSibling() const {
+  const Node parent = Parent();
+  if (!parent) return {};
+  Node previous;
+  for (Node child = parent.FirstChild(); child.at_ != at_; child = child.NextSibling()) {
+    previous = child;
+  }
+  return previous;
+}
+
+Node SyntaxTree::root() const { return {view_, 0, view_->records_size, 0}; }
+
+Node SyntaxTree::NodeAt(uint32_t offset) const {
+  Node innermost = root();
+  for (Node child = innermost.FirstChild(); child && child.start() <= offset;) {
+    if (offset < child.end()) {
+      innermost = child;
+      child = child.FirstChild();
+    } else {
+      child = child.NextSibling();
+    }
+  }
+  return innermost;
+}
+
+PreorderCursor SyntaxTree::Preorder() const { return PreorderCursor(root()); }
+
+void PreorderCursor::Next() {
+  const Node child = node_.FirstChild();
+  if (!child) {
+    Skip();
+    return;
+  }
+  ancestors_.push_back(node_);
+  node_ = child;
+}
+
+void PreorderCursor::Skip() {
+  Node next = node_.NextSibling();
+  while (!next && !ancestors_.empty()) {
+    next = ancestors_.back().NextSibling();
+    ancestors_.pop_back();
+  }
+  node_ = next;
+}
+
+}  // namespace coppice
