@@ -1,0 +1,87 @@
+// The file beside a pack from which the next run knows what has not changed since.
+//
+// A pack holds no times, so that equal input gives equal bytes. What tells freshness, the stat of
+// every file that went into it, stands here. Losing a sidecar costs time, never truth: what it does
+// not vouch for is read and compared by content.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/file_system.h"
+#include "summaries/error.h"
+
+namespace coppice {
+
+// Which pack a sidecar speaks of. A sidecar of another pack says nothing.
+struct SidecarKey {
+  std::uint64_t pack_hash_low = 0;  // the pack's identity
+  std::uint64_t pack_hash_high = 0;
+  std::uint64_t options = 0;        // fingerprint of what decides a module's bytes beside its file
+  friend bool operator==(const SidecarKey&, const SidecarKey&) = default;
+};
+
+enum class SidecarState : std::uint8_t {
+  kIndexed,  // a module of the pack
+  kSkipped,  // found, but not in the pack
+};
+
+struct SidecarFile {
+  std::uint32_t root = 0;  // index in the sidecar's root names
+  std::string_view path;   // relative to the root, raw bytes
+  FileStat stat;           // kind is not kept
+  SidecarState state = SidecarState::kIndexed;
+  // False if the file may have changed after it was read without its stat showing it.
+  bool trusted = true;
+};
+
+// Whether a file whose stat was taken at `now_ns` or later can still change within the same tick of
+// its file system's clock, so that its stat would not show it (what git calls racy). Decided by the
+// change time, which programs cannot set: file systems that keep whole seconds, or two as FAT does,
+// are known by their round figures.
+bool IsRacy(const FileStat& stat, std::int64_t now_ns);
+
+// Collects files in discovery's order: by (root, path bytes). About 60 bytes a file.
+class SidecarWriter {
+ public:
+  explicit SidecarWriter(std::vector<std::string> root_names);
+  void Add(const SidecarFile& file);
+  // Replaces the file at `path` by renaming a finished one over it.
+  Result<void> Write(const std::string& path, const SidecarKey& key) const;
+
+ private:
+  std::vector<std::string> root_names_;
+  std::string entries_;
+  std::string previous_path_;
+  std::uint64_t count_ = 0;
+};
+
+// Reads what a SidecarWriter wrote, entry by entry, in the same order. Whole and unchanged by its
+// checksum, and every entry is checked to lie within the file all the same.
+class SidecarReader {
+ public:
+  // Error: not there, not readable, damaged, or of another version.
+  static Result<SidecarReader> Open(const std::string& path);
+
+  const SidecarKey& key() const { return key_; }
+  const std::vector<std::string>& root_names() const { return root_names_; }
+  std::uint64_t file_count() const { return count_; }
+
+  // False at the end. file.path is valid until the next call.
+  bool Next(SidecarFile& file);
+
+ private:
+  std::string bytes_;
+  std::size_t at_ = 0;   // of the next entry
+  std::size_t end_ = 0;  // of the entries
+  std::uint64_t count_ = 0;
+  std::uint64_t left_ = 0;
+  SidecarKey key_;
+  std::vector<std::string> root_names_;
+  std::string path_;
+};
+
+}  // namespace coppice
