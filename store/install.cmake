@@ -10,11 +10,13 @@ foreach(library arena parser summaries builder)
 endforeach()
 install(TARGETS coppice_arena coppice_parser coppice_summaries coppice_builder coppice_store
                 coppice_warnings
-        EXPORT coppice)
+        EXPORT coppice
+        INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice)
 
 # Includes are rooted at the top of the sources, so the rooms keep their names below one directory.
 install(DIRECTORY arena parser summaries store ${PROJECT_BINARY_DIR}/generated/
-        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice FILES_MATCHING PATTERN "*.h")
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice FILES_MATCHING PATTERN "*.h"
+        PATTERN "tree_sitter_core.h" EXCLUDE)  # needs sources that are not installed
 
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/coppice)
 install(EXPORT coppice NAMESPACE coppice:: FILE coppiceTargets.cmake
