@@ -59,11 +59,11 @@ _IMPORT_KEYS = (
     lambda r: (r.get("line"), r.get("module"), r.get("level"), r.get("name"), r.get("binds"),
                r.get("scope"), r.get("order")),
     lambda r: (r.get("line"), r.get("module"), r.get("name"), r.get("binds")),
-    lambda r: (r.get("line"), r.get("binds")))
+    lambda r: r.get("binds"))
 _SYMBOL_KEYS = (
     lambda r: (r.get("qualname"), r.get("line"), r.get("col")),
     lambda r: (r.get("line"), r.get("col")),
-    lambda r: (r.get("qualname"), r.get("line")))
+    lambda r: r.get("qualname"))
 
 
 def differences(expected, actual, text):
