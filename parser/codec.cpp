@@ -321,13 +321,19 @@ DecodeOutcome Decode(const Codec& codec, std::string_view bytes, DecodePolicy po
   text.clear();
   text.reserve(bytes.size() + bytes.size() / 4);
   switch (codec.kind) {
-    case CodecKind::kLatin1: return DecodeLatin1(bytes, text);
-    case CodecKind::kAscii: return DecodeAscii(bytes, policy, text);
-    case CodecKind::kSingleByte: return DecodeSingleByte(codec, bytes, policy, text);
-    case CodecKind::kMultiByte: return DecodeMultiByte(codec, bytes, policy, text);
-    case CodecKind::kWhole: return DecodeWhole(codec, bytes, policy, text);
+    case CodecKind::kLatin1:
+      return DecodeLatin1(bytes, text);
+    case CodecKind::kAscii:
+      return DecodeAscii(bytes, policy, text);
+    case CodecKind::kSingleByte:
+      return DecodeSingleByte(codec, bytes, policy, text);
+    case CodecKind::kMultiByte:
+      return DecodeMultiByte(codec, bytes, policy, text);
+    case CodecKind::kWhole:
+      return DecodeWhole(codec, bytes, policy, text);
     case CodecKind::kUtf8:
-    case CodecKind::kUnsupported: break;
+    case CodecKind::kUnsupported:
+      break;
   }
   return {DecodeStatus::kNoConverter};
 }

@@ -24,6 +24,8 @@ enum class ParseErrorCode : uint8_t {
 struct ParseError {
   ParseErrorCode code;
   std::string reason;  // one sentence for people, without the file's name
+  // Where in the file's bytes decoding failed; 0 where the trouble has no place.
+  uint64_t offset = 0;
 };
 
 template <class T>
