@@ -1,0 +1,41 @@
+// From a syntax tree to the module's summary.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "parser/syntax_tree.h"
+#include "summaries/name_mention.h"
+
+namespace coppice {
+
+struct BuiltSummary {
+  std::span<const uint64_t> words;  // the message, as SummaryView reads it
+  uint64_t interface_hash = 0;
+  std::span<const std::string_view> docs;  // the module's, then those of symbols, in row order
+  std::span<const NameMention> names;      // distinct, in no particular but determined order
+  bool truncated = false;                  // more symbols than a summary holds: not all are there
+};
+
+// Makes summaries, one after another, reusing its memory. Move-only; one thread at a time.
+class SummaryBuilder {
+ public:
+  SummaryBuilder();
+  SummaryBuilder(SummaryBuilder&&) noexcept;
+  SummaryBuilder& operator=(SummaryBuilder&&) noexcept;
+  ~SummaryBuilder();
+
+  // Any tree is taken: what does not parse contributes what can be made of it. Depends on nothing
+  // but the tree and its text. Linear time, no recursion on expressions. The result is valid until
+  // the next Build and as long as the tree lives.
+  const BuiltSummary& Build(const SyntaxTree& tree);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace coppice
