@@ -11,7 +11,7 @@ def target_names(node):
     """The name nodes of a del target."""
     if isinstance(node, (ast.Tuple, ast.List)):
         return [name for item in node.elts for name in target_names(item)]
-    return [node]
+    return [node] if isinstance(node, ast.Name) else []
 
 
 def changes_items(node):

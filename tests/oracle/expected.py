@@ -92,6 +92,7 @@ class Walker:
         self.tree = tree
         self.class_names = []  # (name, line of the statement, names bound) of visible classes
         self.module_names = set()
+        self.deleted = set()
 
     # Emission
 
@@ -343,12 +344,10 @@ class Walker:
     def visit_Delete(self, node, scope, guards):
         self.expression(node, scope, guards)
         self.all_subscripts(node.targets, scope)
-        if scope is self.module:
-            for target in node.targets:
-                if any(isinstance(n, ast.Name) and n.id == "__all__"
-                       for n in dunder_all.target_names(target)):
-                    self.all_events.append(
-                        ((node.lineno, node.col_offset), "other", None, False))
+        names = {name.id for target in node.targets for name in dunder_all.target_names(target)}
+        self.deleted.update(self.mangle(name, scope) for name in names)
+        if scope is self.module and "__all__" in names:
+            self.all_events.append(((node.lineno, node.col_offset), "other", None, False))
 
     def all_subscripts(self, targets, scope):
         if scope is self.module:
@@ -691,4 +690,5 @@ def records(text, tree=None):
     """(fields of the export, names by scope for the check against symtable) of a source text."""
     walker = Walker(text, tree or ast.parse(text))
     fields = walker.run()
-    return fields, {"module": walker.module_names, "classes": walker.class_names}
+    return fields, {"module": walker.module_names, "classes": walker.class_names,
+                    "deleted": walker.deleted}

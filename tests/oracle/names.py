@@ -7,6 +7,10 @@ import _symtable
 
 _BOUND = _symtable.DEF_LOCAL | _symtable.DEF_IMPORT
 
+# DEF_COMP_ITER of CPython's Include/internal/pycore_symtable.h: since PEP 709 the targets of a
+# comprehension show up in the scope that it was inlined into, so marked.
+_COMPREHENSION_TARGET = 2 << 8
+
 # Names that the compiler itself adds to scopes; no source text binds them.
 _IMPLICIT = {"__type_params__", "__classdict__", "__conditional_annotations__", "__classcell__",
              "__static_attributes__", "__firstlineno__", "__annotate__", "__annotate_func__",
@@ -35,22 +39,24 @@ def bound_names(text, path):
 def _bound(table, without):
     """Names that a scope binds and for which none of the flags `without` is set."""
     return {name for name, flags in table.symbols.items()
-            if flags & _BOUND and not flags & without}
+            if flags & _BOUND and not flags & (without | _COMPREHENSION_TARGET)}
 
 
 def disagreements(found, text, path):
     """Names on which the walk over `ast` and `symtable` disagree, as readable lines."""
     module, classes = bound_names(text, path)
-    lines = _differ("module", found["module"] - {"*"}, module)
+    deleted = found["deleted"]  # `del x` alone makes x local for symtable, but binds nothing
+    lines = _differ("module", found["module"] - {"*"}, module, deleted)
     seen = {}
     for name, line, qualname, names in found["classes"]:
         seen.setdefault((name, line), (qualname, set()))[1].update(names)
     for key, (qualname, names) in seen.items():
-        lines += _differ("class " + qualname, names - {"*"}, classes.get(key, set()))
+        lines += _differ("class " + qualname, names - {"*"}, classes.get(key, set()), deleted)
     return lines
 
 
-def _differ(where, found, wanted):
+def _differ(where, found, wanted, deleted):
+    wanted = wanted - (deleted - found)
     if found == wanted:
         return []
     return ["%s: only ast %s, only symtable %s" % (

@@ -129,7 +129,8 @@ def parse_arguments():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("roots", nargs="*", metavar="ROOT")
-    parser.add_argument("--coppice", default="build/coppice", help="the command (%(default)s)")
+    parser.add_argument("--coppice", default=os.environ.get("COPPICE", "build/coppice"),
+                        help="the command (%(default)s)")
     parser.add_argument("--stdlib", action="store_true",
                         help="the standard library of the interpreter that runs this")
     parser.add_argument("--exclude", action="append", default=[], metavar="GLOB",
