@@ -187,12 +187,19 @@ class Pack {
   // Checks every byte of the file and that the tables agree with each other. Reads all of it.
   Result<void> Verify() const;
 
-  // The tables behind, for the pack's own writer, verifier and docstring reader.
+  // The tables behind (summaries/pack_tables.h), for what reads or writes packs in this directory.
   struct Tables;
   const Tables& tables() const { return *tables_; }
 
  private:
   explicit Pack(std::unique_ptr<Tables> tables);
+  static Result<std::shared_ptr<const Pack>> Load(std::unique_ptr<Tables> tables,
+                                                  Checking checking);
+  Result<std::uint32_t> CheckedRow(ModuleId id) const;
+  std::optional<std::uint32_t> FindRoot(std::string_view root) const;
+  // The first row that is not before (root, path).
+  Result<std::uint32_t> LowerBound(std::uint32_t root, std::string_view path) const;
+
   std::unique_ptr<Tables> tables_;
 };
 

@@ -1,0 +1,82 @@
+#include "summaries/docs_writer.h"
+
+#include <zstd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "summaries/hash.h"
+#include "summaries/pack_format.h"
+#include "summaries/try.h"
+#include "summaries/wire_bytes.h"
+
+namespace coppice {
+namespace {
+
+// A block is closed behind the module with which it reaches this size; a module's docstrings that
+// are longer still are cut where the block is full.
+constexpr std::size_t kBlockGoal = std::size_t{128} << 10;
+constexpr int kCompressionLevel = 6;
+
+}  // namespace
+
+void DocsWriter::FreeContext::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
+
+DocsWriter::DocsWriter(OutputFile file, std::unique_ptr<ZSTD_CCtx_s, FreeContext> context)
+    : file_(std::move(file)), context_(std::move(context)) {}
+DocsWriter::DocsWriter(DocsWriter&&) noexcept = default;
+DocsWriter::~DocsWriter() = default;
+
+Result<DocsWriter> DocsWriter::Create(const std::string& directory) {
+  auto file = OutputFile::CreateUnnamed(directory);
+  if (!file) return file.error();
+  std::unique_ptr<ZSTD_CCtx_s, FreeContext> context(ZSTD_createCCtx());
+  if (!context || ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel,
+                                                      kCompressionLevel)) != 0) {
+    return Error{ErrorCode::kIo, directory + ": no memory to compress docstrings with"};
+  }
+  return DocsWriter(std::move(*file), std::move(context));
+}
+
+Result<void> DocsWriter::Add(std::span<const std::string_view> docs) {
+  raw_.clear();
+  for (const std::string_view doc : docs) {
+    AppendVarint(raw_, doc.size());
+    raw_ += doc;
+  }
+  return AddRaw(raw_);
+}
+
+Result<void> DocsWriter::AddRaw(std::string_view raw) {
+  while (!raw.empty()) {
+    const std::string_view part = raw.substr(0, pack_format::kMaxDocsBlockBytes - block_.size());
+    block_ += part;
+    raw.remove_prefix(part.size());
+    if (block_.size() == pack_format::kMaxDocsBlockBytes) COPPICE_TRY(CloseBlock());
+  }
+  if (block_.size() >= kBlockGoal) COPPICE_TRY(CloseBlock());
+  return {};
+}
+
+Result<void> DocsWriter::CloseBlock() {
+  if (block_.empty()) return {};
+  compressed_.resize(ZSTD_compressBound(block_.size()));
+  const std::size_t size = ZSTD_compress2(context_.get(), compressed_.data(), compressed_.size(),
+                                          block_.data(), block_.size());
+  if (ZSTD_isError(size) != 0) {
+    return Error{ErrorCode::kIo,
+                 file_.label() + ": cannot compress docstrings: " + ZSTD_getErrorName(size)};
+  }
+  const auto bytes = std::string_view(compressed_).substr(0, size);
+  COPPICE_TRY(file_.Append(bytes));
+  raw_done_ += block_.size();
+  block_.clear();
+  AppendCell(rows_, raw_done_, 8);
+  AppendCell(rows_, file_.size(), 8);
+  AppendCell(rows_, Hash64(bytes), 8);
+  return {};
+}
+
+Result<void> DocsWriter::Finish() { return CloseBlock(); }
+
+}  // namespace coppice

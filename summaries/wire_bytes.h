@@ -1,0 +1,52 @@
+// Numbers as packs and summaries store them: little-endian cells and LEB128.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace coppice {
+
+// A cell of `width` bytes, 0 to 8; the value of a cell of no bytes is 0.
+inline std::uint64_t LoadCell(const std::byte* cell, unsigned width) {
+  std::uint64_t value = 0;
+  while (width != 0) value = value << 8 | std::to_integer<std::uint64_t>(cell[--width]);
+  return value;
+}
+
+inline void AppendCell(std::string& out, std::uint64_t value, unsigned width) {
+  for (; width != 0; --width, value >>= 8) out.push_back(static_cast<char>(value & 0xff));
+}
+
+// The least width that holds `value`.
+inline unsigned CellWidth(std::uint64_t value) {
+  unsigned width = 0;
+  for (; value != 0; value >>= 8) ++width;
+  return width;
+}
+
+// Unsigned LEB128 (DWARF 5, section 7.6) in its shortest form.
+inline void AppendVarint(std::string& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
+  out.push_back(static_cast<char>(value));
+}
+
+// Reads one and moves `at` behind it. False if the bytes end before it does, or if it is not in its
+// shortest form, or over 64 bits; `at` is then anywhere up to `end`.
+inline bool ReadVarint(const std::uint8_t*& at, const std::uint8_t* end, std::uint64_t& value) {
+  value = 0;
+  for (unsigned shift = 0; at != end && shift < 64; shift += 7) {
+    const std::uint64_t byte = *at++;
+    if (shift == 63 && byte > 1) return false;
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) return byte != 0 || shift == 0;
+  }
+  return false;
+}
+
+inline const std::uint8_t* AsOctets(const std::byte* bytes) {
+  return reinterpret_cast<const std::uint8_t*>(bytes);
+}
+inline const char* AsChars(const std::byte* bytes) { return reinterpret_cast<const char*>(bytes); }
+
+}  // namespace coppice
