@@ -117,7 +117,7 @@ class Corrections {
 
   // Null if the code is as iconv has it.
   const std::optional<std::string>* Find(std::string_view code) const {
-    if (by_code_.empty()) return nullptr;
+    if (!leads_[Byte(code.front())]) return nullptr;
     const auto found = by_code_.find(std::string(code));
     return found == by_code_.end() ? nullptr : &found->second;
   }
@@ -132,6 +132,7 @@ class Corrections {
   void Add(std::uint32_t code, std::size_t length, std::optional<std::string> text) {
     std::string bytes;
     for (std::size_t i = length; i-- > 0;) bytes += static_cast<char>((code >> (8 * i)) & 0xFF);
+    leads_[Byte(bytes.front())] = true;
     by_code_.emplace(std::move(bytes), std::move(text));
   }
 
@@ -175,6 +176,7 @@ class Corrections {
   }
 
   std::unordered_map<std::string, std::optional<std::string>> by_code_;
+  std::array<bool, 256> leads_ = {};  // the first bytes of all codes in by_code_
 };
 
 DecodeOutcome DecodeLatin1(std::string_view bytes, std::string& text) {
@@ -244,6 +246,10 @@ class MultiByteDecoder {
       text += **corrected;
       return length;
     }
+    if (Byte(bytes.front()) < 0x80) {
+      text += bytes.front();
+      return 1;
+    }
     for (std::size_t length = 1; length <= longest; ++length) {
       const std::size_t before = text.size();
       const int error = converter_.AppendCharacter(bytes.substr(0, length), text);
@@ -268,9 +274,7 @@ DecodeOutcome DecodeMultiByte(const Codec& codec, std::string_view bytes, Decode
   MultiByteDecoder decoder(codec);
   if (!decoder) return {DecodeStatus::kNoConverter};
   for (std::size_t at = 0; at < bytes.size();) {
-    if (Byte(bytes[at]) < 0x80) {
-      text += bytes[at++];
-    } else if (const std::size_t length = decoder.AppendNext(bytes.substr(at), text)) {
+    if (const std::size_t length = decoder.AppendNext(bytes.substr(at), text)) {
       at += length;
     } else if (policy == DecodePolicy::kReplace) {
       text += kReplacement;

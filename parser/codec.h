@@ -14,7 +14,7 @@ enum class CodecKind : std::uint8_t {
   kLatin1,
   kAscii,
   kSingleByte,   // a table of 256 entries
-  kMultiByte,    // a byte below 0x80 is always ASCII; characters do not depend on those before
+  kMultiByte,    // up to four bytes a character, independent of those before; bytes < 0x80 ASCII
   kWhole,        // stateful, or of wider units: only iconv understands it
   kUnsupported,  // CPython has it, iconv does not
 };

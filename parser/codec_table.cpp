@@ -325,11 +325,11 @@ constexpr Codec kCodecs[] = {
      ""},
     {"shift_jis_2004", CodecKind::kMultiByte, "SHIFT_JISX0213",
      "shift_jis_2004 s_jis_2004 shiftjis2004 sjis_2004",
-     "815c=2015 815f=5c 81b0=7e 81d4=2985,2986"},
+     "5c=a5 7e=203e 815c=2015 815f=5c 81b0=7e 81d4=2985,2986"},
     {"shift_jisx0213", CodecKind::kMultiByte, "SHIFT_JISX0213",
      "shift_jisx0213 s_jisx0213 shiftjisx0213 sjisx0213",
-     "815c=2015 815f=5c 81b0=7e 81d4=2985,2986 879f=- 889e=- 9873=- 989e=- eaa5=- eff8=-5 "
-     "fc5a=9b1d"},
+     "5c=a5 7e=203e 815c=2015 815f=5c 81b0=7e 81d4=2985,2986 879f=- 889e=- 9873=- 989e=- "
+     "eaa5=- eff8=-5 fc5a=9b1d"},
     {"tis-620", CodecKind::kSingleByte, "CP874",
      "tis_620 iso_ir_166 tis620 tis_620_0 tis_620_2529_0 tis_620_2529_1",
      "80=80..9f,-"},
