@@ -13,14 +13,14 @@
 
 #include "store/file_system.h"
 #include "summaries/error.h"
+#include "summaries/hash.h"
 
 namespace coppice {
 
 // Which pack a sidecar speaks of. A sidecar of another pack says nothing.
 struct SidecarKey {
-  std::uint64_t pack_hash_low = 0;  // the pack's identity
-  std::uint64_t pack_hash_high = 0;
-  std::uint64_t options = 0;        // fingerprint of what decides a module's bytes beside its file
+  Hash128 pack;               // PackInfo::identity
+  std::uint64_t options = 0;  // fingerprint of what decides a module's bytes beside its file
   friend bool operator==(const SidecarKey&, const SidecarKey&) = default;
 };
 

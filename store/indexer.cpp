@@ -1,0 +1,234 @@
+#include "store/indexer.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "store/index_plan.h"
+#include "store/index_run.h"
+#include "store/lock_file.h"
+#include "store/pack_update.h"
+#include "store/sidecar.h"
+#include "summaries/hash.h"
+#include "summaries/pack.h"
+#include "summaries/pack_format.h"
+#include "summaries/pack_writer.h"
+#include "summaries/try.h"
+
+namespace coppice {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What may be taken over from what is at the path of the pack.
+struct OldPack {
+  std::shared_ptr<const Pack> pack;  // null: nothing
+  std::string warning;               // why not, if somebody should know
+};
+
+// What is at the pack's path may be replaced if it is a pack, whole or not, or nothing yet: an
+// empty file is what mktemp makes.
+Result<bool> HasOldPack(const FileSystem& files, const std::string& path) {
+  const FileResult<FileStat> stat = files.Stat(path);
+  if (!stat) {
+    if (stat.error().code == FileErrorCode::kNotFound) return false;
+    return Error{ErrorCode::kIo, path + ": " + stat.error().reason};
+  }
+  if (stat->kind != FileKind::kRegular) {
+    return Error{ErrorCode::kInvalidArgument,
+                 path + ": is there and is no file: name another one for the pack"};
+  }
+  if (stat->size == 0) return false;
+  std::array<char, pack_format::kMagic.size()> start{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), start.size());
+  if (file.bad() || !file.is_open()) {
+    return Error{ErrorCode::kIo, path + ": cannot be read, so it is not replaced"};
+  }
+  const auto count = static_cast<std::size_t>(file.gcount());
+  if (!pack_format::StartsWithMagic(std::as_bytes(std::span(start).first(count)))) {
+    return Error{ErrorCode::kInvalidArgument,
+                 path + ": is there and is no pack, so it is not replaced: remove it, or name "
+                        "another file for the pack"};
+  }
+  return true;
+}
+
+OldPack OpenOldPack(const std::string& path, const IndexOptions& options) {
+  Result<std::shared_ptr<const Pack>> opened = Pack::Open(path);
+  if (!opened) {
+    if (opened.error().code == ErrorCode::kUnsupportedVersion) return {};
+    return {nullptr, opened.error().message};
+  }
+  const PackInfo& info = (*opened)->info();
+  // What another version made of a file need not be what this one would make of it.
+  if (info.producer != PackProducer()) return {};
+  if (info.schema_version != pack_format::kSchemaVersion) return {};
+  if (options.docstrings && !info.has_docs) return {};
+  return {std::move(*opened), {}};
+}
+
+std::uint64_t PeakResidentBytes() {
+  struct rusage usage {};
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts in KiB
+}
+
+std::uint64_t OptionsFingerprint(const IndexOptions& options) {
+  return Hash64(options.docstrings ? "docs" : "no-docs");
+}
+
+// One run, from before the lock to after the sidecar.
+class Indexer {
+ public:
+  Indexer(const IndexOptions& options, const FileSystem& files, ProgressSink* progress)
+      : options_(options), files_(files), progress_(progress), path_(options.pack_path) {
+    // Two names for one pack share a lock and a sidecar.
+    if (const FileResult<std::string> canonical = files.CanonicalPath(path_)) path_ = *canonical;
+  }
+
+  Result<IndexReport> Run() {
+    if (path_.empty()) return Error{ErrorCode::kInvalidArgument, "no path for the pack"};
+    COPPICE_TRY(Lock());
+    const Clock::time_point start = Clock::now();
+    const Result<bool> has_old = HasOldPack(files_, path_);
+    if (!has_old) return has_old.error();
+    COPPICE_TRY(Find());
+
+    OldPack old;
+    if (*has_old && !options_.fresh) old = OpenOldPack(path_, options_);
+    if (!old.warning.empty()) WarnOfDamage(old.warning);
+    Result<void> built = Build(old.pack);
+    if (!built && built.error().code == ErrorCode::kDamaged && old.pack != nullptr) {
+      WarnOfDamage(built.error().message);
+      old.pack = nullptr;
+      built = Build(nullptr);
+    }
+    if (!built) return built.error();
+
+    report_.warnings.insert(report_.warnings.begin(),
+                            std::make_move_iterator(early_warnings_.begin()),
+                            std::make_move_iterator(early_warnings_.end()));
+    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    report_.peak_rss_bytes = PeakResidentBytes();
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> Lock() {
+    const std::string lock_path = path_ + ".lock";
+    Result<LockFile> lock = LockFile::Acquire(
+        lock_path,
+        [&] {
+          if (progress_ != nullptr) progress_->OnWaiting(lock_path);
+        },
+        options_.interrupted);
+    if (lock) {
+      lock_.emplace(std::move(*lock));
+    } else if (lock.error().code != ErrorCode::kUnavailable) {
+      return lock.error();
+    }
+    // Where nobody can make a lock nobody can make a pack either; whether the one that is there is
+    // up to date can be said all the same.
+    return {};
+  }
+
+  Result<void> Find() {
+    Result<Discovery> discovery = Discover(files_, options_.roots, options_.discovery);
+    if (!discovery) return discovery.error();
+    discovery_ = std::move(*discovery);
+    for (const DiscoveryWarning& found : discovery_.warnings) {
+      if (found.kind == DiscoveryWarningKind::kUnreadable ||
+          found.kind == DiscoveryWarningKind::kNotRegular) {
+        ++skipped_by_discovery_;
+      }
+      const std::string& directory = discovery_.roots[found.root].directory;
+      Warn({found.path.empty() ? directory : directory + '/' + found.path, found.reason});
+    }
+    return {};
+  }
+
+  Result<void> Build(const std::shared_ptr<const Pack>& old) {
+    report_ = IndexReport{};
+    report_.skipped = skipped_by_discovery_;
+    const std::string sidecar_path = path_ + ".state";
+    const std::uint64_t fingerprint = OptionsFingerprint(options_);
+    const Result<IndexPlan> plan =
+        PlanIndex(discovery_, old.get(), sidecar_path, fingerprint, options_.max_file_bytes);
+    if (!plan) return plan.error();
+
+    PackOptions pack_options;
+    pack_options.docs = options_.docstrings;
+    PackUpdate update(path_, pack_options, old);
+    std::vector<std::string> root_names;
+    for (const Root& root : discovery_.roots) root_names.push_back(root.name);
+    SidecarWriter sidecar(std::move(root_names));
+    COPPICE_TRY(IndexRun(options_, files_, discovery_, *plan, old.get(), update, sidecar, report_,
+                         progress_)
+                    .Run(Jobs()));
+
+    const Result<PackInfo> info = update.Finish();
+    if (!info) return info.error();
+    report_.modules = info->module_count;
+    report_.source_bytes = info->source_bytes;
+    report_.lines = info->line_count;
+    report_.files_with_errors = update.modules_with_errors();
+    report_.summary_bytes = info->summary_bytes;
+    report_.docs_bytes = info->docs_bytes;
+    report_.pack_bytes = info->pack_bytes;
+    report_.pack_written = update.writes();
+
+    // After the pack: a run that ends between the two leaves a sidecar that speaks of no pack.
+    if (update.writes() || plan->read_count != 0) {
+      const Result<void> written = sidecar.Write(sidecar_path, {info->identity, fingerprint});
+      // The pack is good without; the next run has to read all files.
+      if (!written && update.writes()) Warn({sidecar_path, written.error().message});
+    }
+    return {};
+  }
+
+  unsigned Jobs() const {
+    return options_.jobs != 0 ? options_.jobs : std::max(std::thread::hardware_concurrency(), 1U);
+  }
+
+  void WarnOfDamage(const std::string& reason) {
+    Warn({path_, reason + "; it is built anew"});
+  }
+
+  void Warn(IndexWarning warning) {
+    if (progress_ != nullptr) progress_->OnWarning(warning);
+    early_warnings_.push_back(std::move(warning));
+  }
+
+  const IndexOptions& options_;
+  const FileSystem& files_;
+  ProgressSink* const progress_;
+  std::string path_;
+  std::optional<LockFile> lock_;
+  Discovery discovery_;
+  std::uint64_t skipped_by_discovery_ = 0;
+  std::vector<IndexWarning> early_warnings_;
+  IndexReport report_;
+};
+
+}  // namespace
+
+void ProgressSink::OnWaiting(const std::string&) {}
+void ProgressSink::OnWarning(const IndexWarning&) {}
+void ProgressSink::OnProgress(const IndexProgress&) {}
+
+Result<IndexReport> BuildIndex(const IndexOptions& options, const FileSystem& files,
+                               ProgressSink* progress) {
+  return Indexer(options, files, progress).Run();
+}
+
+}  // namespace coppice

@@ -1,0 +1,83 @@
+#include "store/lock_file.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace coppice {
+namespace {
+
+// A blocking flock could not be told to stop by a flag.
+constexpr std::chrono::milliseconds kPollInterval{50};
+
+Error SystemError(const std::string& path, const char* action, int error_number) {
+  const bool read_only =
+      error_number == EACCES || error_number == EROFS || error_number == EPERM;
+  return Error{read_only ? ErrorCode::kUnavailable : ErrorCode::kIo,
+               path + ": cannot " + action + ": " +
+                   std::generic_category().message(error_number)};
+}
+
+// Whether the file that the descriptor has open is still the one at the path: the last holder may
+// have removed it between our opening and our locking.
+bool StillThere(int descriptor, const std::string& path) {
+  struct stat open_file {};
+  struct stat named_file {};
+  return fstat(descriptor, &open_file) == 0 && stat(path.c_str(), &named_file) == 0 &&
+         open_file.st_ino == named_file.st_ino && open_file.st_dev == named_file.st_dev;
+}
+
+}  // namespace
+
+Result<LockFile> LockFile::Acquire(std::string path, const std::function<void()>& on_wait,
+                                   const std::atomic<bool>* interrupted) {
+  bool told = false;
+  for (;;) {
+    // Readable and writable by whoever may write the pack: the umask decides.
+    const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (descriptor < 0) return SystemError(path, "create the lock file", errno);
+    LockFile lock(path, descriptor);
+    while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EINTR) continue;
+      if (errno != EWOULDBLOCK) {
+        const int error_number = errno;
+        lock.path_.clear();  // not ours to remove
+        return SystemError(path, "lock", error_number);
+      }
+      if (!told && on_wait) on_wait();
+      told = true;
+      if (interrupted != nullptr && interrupted->load(std::memory_order_relaxed)) {
+        lock.path_.clear();
+        return Error{ErrorCode::kCancelled, path + ": interrupted while waiting for the lock"};
+      }
+      std::this_thread::sleep_for(kPollInterval);
+    }
+    if (StillThere(descriptor, path)) return lock;
+    lock.path_.clear();
+  }
+}
+
+LockFile::LockFile(LockFile&& other) noexcept
+    : path_(std::exchange(other.path_, {})), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+LockFile& LockFile::operator=(LockFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+LockFile::~LockFile() {
+  if (descriptor_ < 0) return;
+  // Removed while it is still locked: whoever waits for it sees that it is gone and makes another.
+  if (!path_.empty()) unlink(path_.c_str());
+  close(descriptor_);
+}
+
+}  // namespace coppice

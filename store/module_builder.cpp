@@ -1,0 +1,163 @@
+#include "store/module_builder.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "parser/source.h"
+#include "store/sidecar.h"
+
+namespace coppice {
+namespace {
+
+// Buffers that a file left larger than this are given back after it.
+constexpr std::size_t kKeptBufferBytes = std::size_t{2} << 20;
+
+// As git tells them: a NUL near the beginning.
+bool LooksBinary(std::string_view bytes) {
+  constexpr std::size_t kSniffedBytes = 8000;
+  return bytes.substr(0, kSniffedBytes).find('\0') != std::string_view::npos;
+}
+
+std::int64_t NowNanoseconds() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::string ReasonFor(const FileError& error, std::uint64_t max_bytes) {
+  switch (error.code) {
+    case FileErrorCode::kNotFound:
+      return "skipped: it vanished while the index was made";
+    case FileErrorCode::kTooLarge:
+      return "skipped: it is larger than the limit of " + std::to_string(max_bytes) + " bytes";
+    default:
+      return "skipped: " + error.reason;
+  }
+}
+
+}  // namespace
+
+KeptModule::KeptModule(const BuiltModule& module)
+    : module_(module),
+      summary_(module.summary.begin(), module.summary.end()),
+      docs_(module.docs.begin(), module.docs.end()),
+      names_(module.names.begin(), module.names.end()) {
+  std::size_t size = 0;
+  for (const std::string_view doc : docs_) size += doc.size();
+  for (const NameMention& mention : names_) size += mention.name.size();
+  text_.reserve(size);  // so that it does not move below
+  const auto keep = [this](std::string_view text) {
+    text_ += text;
+    return std::string_view(text_).substr(text_.size() - text.size());
+  };
+  for (std::string_view& doc : docs_) doc = keep(doc);
+  for (NameMention& mention : names_) mention.name = keep(mention.name);
+  module_.summary = summary_;
+  module_.docs = docs_;
+  module_.names = names_;
+}
+
+std::size_t KeptModule::byte_size() const {
+  return sizeof *this + summary_.size() * sizeof(std::uint64_t) +
+         docs_.size() * sizeof(std::string_view) + names_.size() * sizeof(NameMention) +
+         text_.size() + module_.warning.size();
+}
+
+std::uint32_t CountLines(std::string_view text) {
+  if (text.empty()) return 0;
+  auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  if (text.find('\r') != std::string_view::npos) {
+    for (std::size_t at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at)) {
+      ++at;
+      if (at == text.size() || text[at] != '\n') ++lines;
+    }
+  }
+  if (text.back() != '\n' && text.back() != '\r') ++lines;
+  return static_cast<std::uint32_t>(lines);
+}
+
+ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch)
+    : files_(files), scratch_(scratch), parser_(pool) {}
+
+const BuiltModule& ModuleBuilder::Build(const std::string& path, std::uint64_t max_bytes,
+                                        const std::optional<Hash128>& known) {
+  module_ = BuiltModule{};
+  tree_.reset();
+  ReleaseSlack();
+  try {
+    const std::int64_t now = NowNanoseconds();
+    const std::uint64_t limit = std::min<std::uint64_t>(max_bytes, Parser::kMaxTextBytes);
+    const FileResult<FileStat> read = files_.ReadFile(path, limit, source_);
+    if (!read) {
+      Skip(ReasonFor(read.error(), limit));
+      return module_;
+    }
+    module_.stat = *read;
+    module_.racy = IsRacy(*read, now);
+    module_.source_bytes = static_cast<std::uint32_t>(source_.size());
+    module_.content_hash = HashContent(std::string_view(source_));
+    if (known && *known == module_.content_hash) {
+      module_.outcome = ModuleOutcome::kUnchanged;
+    } else {
+      BuildFromSource();
+    }
+  } catch (const std::bad_alloc&) {
+    tree_.reset();
+    Skip("skipped: out of memory");
+  }
+  return module_;
+}
+
+void ModuleBuilder::BuildFromSource() {
+  SyntaxState syntax = SyntaxState::kClean;
+  ParseResult<DecodedSource> source = DecodeSource(source_, decoded_);
+  if (!source) {
+    if (LooksBinary(source_)) return Skip("skipped: not text, but binary data");
+    syntax = SyntaxState::kUnknown;
+    module_.warning = "indexed as far as possible: " + source.error().reason;
+    source = DecodeLossy(source_, decoded_);
+    if (!source) return Skip("skipped: " + source.error().reason);
+  }
+
+  const std::string_view text = source->text;
+  ParseOptions options;
+  options.text = TextStorage::kBorrow;
+  {
+    const MemoryBudget::Reservation reservation =
+        scratch_.Reserve(text.size() * Parser::kScratchBytesPerTextByte);
+    ParseResult<SyntaxTree> tree = parser_.Parse(text, options);
+    if (!tree) return Skip("skipped: " + tree.error().reason);
+    tree_.emplace(std::move(*tree));
+  }
+  if (syntax == SyntaxState::kClean && tree_->has_errors()) syntax = SyntaxState::kErrors;
+
+  const BuiltSummary& summary = summaries_.Build(*tree_);
+  if (summary.truncated && module_.warning.empty()) {
+    module_.warning = "indexed in part: it has more symbols than a summary holds";
+  }
+  module_.outcome = ModuleOutcome::kBuilt;
+  module_.syntax = syntax;
+  module_.lines = CountLines(text);
+  module_.interface_hash = summary.interface_hash;
+  module_.ast_bytes = tree_->byte_size();
+  module_.ast_nodes = tree_->node_count();
+  module_.summary = summary.words;
+  module_.docs = summary.docs;
+  module_.names = summary.names;
+}
+
+void ModuleBuilder::Skip(std::string reason) {
+  module_.outcome = ModuleOutcome::kSkipped;
+  module_.warning = std::move(reason);
+}
+
+void ModuleBuilder::ReleaseSlack() {
+  for (std::string* buffer : {&source_, &decoded_}) {
+    if (buffer->capacity() > kKeptBufferBytes) std::string().swap(*buffer);
+  }
+}
+
+}  // namespace coppice

@@ -1,0 +1,103 @@
+// One file on its way into a pack: read, decoded, parsed, and made into a summary.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "arena/memory_pool.h"
+#include "parser/parser.h"
+#include "store/file_system.h"
+#include "store/memory_budget.h"
+#include "summaries/hash.h"
+#include "summaries/name_mention.h"
+#include "summaries/pack.h"
+#include "summaries/summary_builder.h"
+
+namespace coppice {
+
+// What became of a file.
+enum class ModuleOutcome : std::uint8_t {
+  kSkipped,    // nothing of it goes into the pack: `warning` says why
+  kUnchanged,  // its bytes are those that the caller has seen before
+  kBuilt,
+};
+
+// What is known of a file after a ModuleBuilder had it. The spans are those of a BuiltSummary: they
+// live until the builder's next file.
+struct BuiltModule {
+  ModuleOutcome outcome = ModuleOutcome::kSkipped;
+  std::optional<FileStat> stat;        // of the bytes that were read, if they could be
+  bool racy = false;                   // `stat` may not show the next change: see IsRacy
+  std::string warning;                 // also of a file that could be indexed only in part
+  Hash128 content_hash;
+  std::uint32_t source_bytes = 0;
+
+  // Of what was built.
+  SyntaxState syntax = SyntaxState::kClean;
+  std::uint32_t lines = 0;
+  std::uint64_t interface_hash = 0;
+  std::size_t ast_bytes = 0;
+  std::uint32_t ast_nodes = 0;
+  std::span<const std::uint64_t> summary;
+  std::span<const std::string_view> docs;
+  std::span<const NameMention> names;
+};
+
+// A BuiltModule with copies of its own of all that its spans show. Stays where it is.
+class KeptModule {
+ public:
+  explicit KeptModule(const BuiltModule& module);
+  KeptModule(const KeptModule&) = delete;
+  KeptModule& operator=(const KeptModule&) = delete;
+
+  const BuiltModule& module() const { return module_; }
+  // Memory that it holds.
+  std::size_t byte_size() const;
+
+ private:
+  BuiltModule module_;
+  std::vector<std::uint64_t> summary_;
+  std::vector<std::string_view> docs_;
+  std::vector<NameMention> names_;
+  std::string text_;  // of docs_ and names_
+};
+
+// Lines of a text as CPython counts them: "\n", "\r\n" and a lone "\r" end one, and what follows the
+// last end is one too if it is not empty.
+std::uint32_t CountLines(std::string_view text);
+
+// Builds one module after another, reusing its memory. One thread at a time; several builders share
+// the file system, the pool and the budget, which must outlive them.
+class ModuleBuilder {
+ public:
+  ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch);
+
+  // Reads the file at `path`, of at most `max_bytes`. If its content has the hash `known`, that is
+  // all; else it is parsed, as soon as the budget allows. No file makes it fail or throw: what
+  // cannot be indexed comes back as kSkipped. The result is valid until the next call.
+  const BuiltModule& Build(const std::string& path, std::uint64_t max_bytes,
+                           const std::optional<Hash128>& known);
+
+ private:
+  void BuildFromSource();
+  void Skip(std::string reason);
+  void ReleaseSlack();
+
+  const FileSystem& files_;
+  MemoryBudget& scratch_;
+  Parser parser_;
+  SummaryBuilder summaries_;
+  std::string source_;   // the file's bytes
+  std::string decoded_;  // its text, where that is not the same
+  std::optional<SyntaxTree> tree_;
+  BuiltModule module_;
+};
+
+}  // namespace coppice

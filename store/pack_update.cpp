@@ -1,0 +1,73 @@
+#include "store/pack_update.h"
+
+#include <span>
+#include <utility>
+
+#include "summaries/try.h"
+
+namespace coppice {
+
+PackUpdate::PackUpdate(std::string path, const PackOptions& options,
+                       std::shared_ptr<const Pack> old)
+    : path_(std::move(path)), options_(options), old_(std::move(old)) {}
+
+Result<void> PackUpdate::Add(std::string_view root, std::string_view path,
+                             const BuiltModule& module) {
+  COPPICE_TRY(StartWriting());
+  ModuleRecord record;
+  record.root = root;
+  record.path = path;
+  record.content_hash = module.content_hash;
+  record.interface_hash = module.interface_hash;
+  record.syntax = module.syntax;
+  record.lines = module.lines;
+  record.source_bytes = module.source_bytes;
+  if (module.syntax == SyntaxState::kErrors) ++modules_with_errors_;
+  return writer_->Add(record, std::as_bytes(module.summary), module.docs, module.names);
+}
+
+Result<void> PackUpdate::Reuse(ModuleId id) {
+  const Result<ModuleInfo> module = old_->module(id);
+  if (!module) return module.error();
+  if (module->syntax == SyntaxState::kErrors) ++modules_with_errors_;
+  if (!writer_ && id == ModuleId{same_}) {
+    ++same_;
+    return {};
+  }
+  COPPICE_TRY(StartWriting());
+  return CopyFromOld(*module, id);
+}
+
+Result<PackInfo> PackUpdate::Finish() {
+  if (!writer_ && old_ != nullptr && same_ == old_->module_count()) return old_->info();
+  COPPICE_TRY(StartWriting());
+  return writer_->Finish();
+}
+
+Result<void> PackUpdate::StartWriting() {
+  if (writer_) return {};
+  Result<PackWriter> writer = PackWriter::Create(path_, options_);
+  if (!writer) return writer.error();
+  writer_.emplace(std::move(*writer));
+  for (std::uint32_t row = 0; row < same_; ++row) {
+    const ModuleId id{row};
+    const Result<ModuleInfo> module = old_->module(id);
+    if (!module) return module.error();
+    COPPICE_TRY(CopyFromOld(*module, id));
+  }
+  return {};
+}
+
+Result<void> PackUpdate::CopyFromOld(const ModuleInfo& module, ModuleId id) {
+  ModuleRecord record;
+  record.root = module.root;
+  record.path = module.path;
+  record.content_hash = module.content_hash;
+  record.interface_hash = module.interface_hash;
+  record.syntax = module.syntax;
+  record.lines = module.lines;
+  record.source_bytes = module.source_bytes;
+  return writer_->AddFrom(old_, id, record);
+}
+
+}  // namespace coppice

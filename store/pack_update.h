@@ -1,0 +1,49 @@
+// The pack that a run makes of an old one and of new modules. Nothing is written for as long as the
+// modules are those of the old pack, one by one: if that holds to the end, the old pack stays.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "store/module_builder.h"
+#include "summaries/error.h"
+#include "summaries/pack.h"
+#include "summaries/pack_writer.h"
+
+namespace coppice {
+
+class PackUpdate {
+ public:
+  // `old` may be null: then a pack is written in any case.
+  PackUpdate(std::string path, const PackOptions& options, std::shared_ptr<const Pack> old);
+
+  // Modules come in ascending order of (root, path), from one thread at a time. Errors as
+  // PackWriter's.
+  Result<void> Add(std::string_view root, std::string_view path, const BuiltModule& module);
+  // The module that is `id` in the old pack, under the same root and path, with the same content.
+  Result<void> Reuse(ModuleId id);
+
+  // The pack that is at the path now.
+  Result<PackInfo> Finish();
+
+  // Whether Finish put a new file there.
+  bool writes() const { return writer_.has_value(); }
+  // Modules so far whose files have syntax errors.
+  std::uint64_t modules_with_errors() const { return modules_with_errors_; }
+
+ private:
+  Result<void> StartWriting();
+  Result<void> CopyFromOld(const ModuleInfo& module, ModuleId id);
+
+  std::string path_;
+  PackOptions options_;
+  std::shared_ptr<const Pack> old_;
+  std::uint32_t same_ = 0;  // modules so far, as long as there is no writer: the old pack's first
+  std::optional<PackWriter> writer_;
+  std::uint64_t modules_with_errors_ = 0;
+};
+
+}  // namespace coppice

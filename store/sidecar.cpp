@@ -1,0 +1,265 @@
+#include "store/sidecar.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "summaries/try.h"
+
+namespace coppice {
+namespace {
+
+// The file: magic, version, then a body of the key, the root names and the entries, then the XXH3-64
+// of the body. An entry: root, length of the prefix that its path shares with the one before, rest
+// of the path, state and trust, stat. Numbers are LEB128 or 8 bytes, little-endian.
+constexpr std::string_view kMagic = "coppice state 1\n";
+constexpr std::size_t kChecksumBytes = 8;
+constexpr std::uint8_t kSkippedBit = 1;
+constexpr std::uint8_t kUntrustedBit = 2;
+static_assert(std::endian::native == std::endian::little,
+              "the sidecar is written as the machine holds it");
+
+void PutNumber(std::string& out, std::uint64_t value) {
+  while (value >= 0x80) {
+    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value | 0x80)));
+    value >>= 7;
+  }
+  out.push_back(static_cast<char>(value));
+}
+
+void PutWord(std::string& out, std::uint64_t value) {
+  char bytes[sizeof value];
+  std::memcpy(bytes, &value, sizeof value);
+  out.append(bytes, sizeof bytes);
+}
+
+void PutString(std::string& out, std::string_view value) {
+  PutNumber(out, value.size());
+  out.append(value);
+}
+
+// Reads what the functions above wrote out of bytes that may be anything: once something did not
+// fit, every further read gives zero.
+class Input {
+ public:
+  Input(std::string_view bytes, std::size_t at) : bytes_(bytes), at_(at) {}
+
+  bool ok() const { return ok_; }
+  std::size_t at() const { return at_; }
+
+  std::uint8_t Byte() {
+    if (at_ >= bytes_.size()) return Fail();
+    return static_cast<std::uint8_t>(bytes_[at_++]);
+  }
+  std::uint64_t Number() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::uint8_t byte = Byte();
+      value |= std::uint64_t{byte & 0x7fU} << shift;
+      if (byte < 0x80) return value;
+    }
+    return Fail();
+  }
+  std::uint64_t Word() {
+    std::uint64_t value = 0;
+    const std::string_view bytes = Bytes(sizeof value);
+    if (ok_) std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
+  std::string_view Bytes(std::uint64_t count) {
+    if (count > bytes_.size() - at_) {
+      Fail();
+      return {};
+    }
+    const std::string_view bytes = bytes_.substr(at_, static_cast<std::size_t>(count));
+    at_ += bytes.size();
+    return bytes;
+  }
+  std::string_view String() { return Bytes(Number()); }
+
+ private:
+  std::uint8_t Fail() {
+    ok_ = false;
+    at_ = bytes_.size();
+    return 0;
+  }
+
+  std::string_view bytes_;
+  std::size_t at_;
+  bool ok_ = true;
+};
+
+Error IoError(const std::string& path, const char* action, int error_number) {
+  return Error{error_number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
+               path + ": cannot " + action + ": " +
+                   std::generic_category().message(error_number)};
+}
+
+Result<void> WriteAll(int descriptor, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return IoError(path, "write", errno);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+// Not synced: a sidecar that a crash tore fails its checksum, and the files are read instead.
+Result<void> ReplaceFile(const std::string& path, std::string_view bytes) {
+  const std::string temporary = path + ".tmp";
+  // Writers of one pack hold its lock, so that what is there can only be left from a killed one.
+  unlink(temporary.c_str());
+  const int descriptor =
+      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor < 0) return IoError(temporary, "create", errno);
+  Result<void> result = WriteAll(descriptor, bytes, temporary);
+  if (close(descriptor) != 0 && result) result = IoError(temporary, "write", errno);
+  if (result && rename(temporary.c_str(), path.c_str()) != 0) {
+    result = IoError(path, "replace", errno);
+  }
+  if (!result) unlink(temporary.c_str());
+  return result;
+}
+
+Result<std::string> ReadWhole(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return IoError(path, "open", errno);
+  std::string bytes;
+  struct stat status {};
+  int error_number = 0;
+  if (fstat(descriptor, &status) != 0) {
+    error_number = errno;
+  } else if (!S_ISREG(status.st_mode)) {
+    error_number = EINVAL;
+  } else {
+    bytes.resize(static_cast<std::size_t>(status.st_size));
+    std::size_t filled = 0;
+    while (filled < bytes.size()) {
+      const ssize_t count = read(descriptor, bytes.data() + filled, bytes.size() - filled);
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) error_number = errno;
+      if (count <= 0) break;
+      filled += static_cast<std::size_t>(count);
+    }
+    bytes.resize(filled);
+  }
+  close(descriptor);
+  if (error_number != 0) return IoError(path, "read", error_number);
+  return bytes;
+}
+
+}  // namespace
+
+bool IsRacy(const FileStat& stat, std::int64_t now_ns) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  // The kernel's clock for files ticks at 100 to 1,000 Hz.
+  constexpr std::int64_t kTick = 20'000'000;
+  const std::int64_t grain = stat.ctime_ns % kSecond == 0 ? 2 * kSecond : kTick;
+  return stat.ctime_ns >= now_ns - grain;
+}
+
+SidecarWriter::SidecarWriter(std::vector<std::string> root_names)
+    : root_names_(std::move(root_names)) {}
+
+void SidecarWriter::Add(const SidecarFile& file) {
+  const auto [own, previous] = std::mismatch(file.path.begin(), file.path.end(),
+                                             previous_path_.begin(), previous_path_.end());
+  const auto shared = static_cast<std::size_t>(own - file.path.begin());
+  PutNumber(entries_, file.root);
+  PutNumber(entries_, shared);
+  PutString(entries_, file.path.substr(shared));
+  const int flags = (file.state == SidecarState::kSkipped ? kSkippedBit : 0) |
+                    (file.trusted ? 0 : kUntrustedBit);
+  entries_.push_back(static_cast<char>(flags));
+  PutNumber(entries_, file.stat.size);
+  PutWord(entries_, static_cast<std::uint64_t>(file.stat.mtime_ns));
+  PutWord(entries_, static_cast<std::uint64_t>(file.stat.ctime_ns));
+  PutNumber(entries_, file.stat.inode);
+  PutNumber(entries_, file.stat.device);
+  previous_path_.assign(file.path);
+  ++count_;
+}
+
+Result<void> SidecarWriter::Write(const std::string& path, const SidecarKey& key) const {
+  std::string bytes(kMagic);
+  PutWord(bytes, key.pack.low);
+  PutWord(bytes, key.pack.high);
+  PutWord(bytes, key.options);
+  PutNumber(bytes, root_names_.size());
+  for (const std::string& name : root_names_) PutString(bytes, name);
+  PutNumber(bytes, count_);
+  bytes += entries_;
+  PutWord(bytes, Hash64(std::string_view(bytes).substr(kMagic.size())));
+  return ReplaceFile(path, bytes);
+}
+
+Result<SidecarReader> SidecarReader::Open(const std::string& path) {
+  Result<std::string> read = ReadWhole(path);
+  if (!read) return read.error();
+  SidecarReader reader;
+  reader.bytes_ = std::move(*read);
+  const std::string_view all = reader.bytes_;
+  const auto damaged = [&path](const char* reason) {
+    return Error{ErrorCode::kDamaged, path + ": " + reason};
+  };
+  if (!all.starts_with(kMagic)) return damaged("not the state of a pack");
+  if (all.size() < kMagic.size() + kChecksumBytes) return damaged("cut short");
+  const std::string_view body = all.substr(0, all.size() - kChecksumBytes);
+  if (Input(all, body.size()).Word() != Hash64(body.substr(kMagic.size()))) {
+    return damaged("its checksum does not match");
+  }
+
+  Input input(body, kMagic.size());
+  reader.key_.pack.low = input.Word();
+  reader.key_.pack.high = input.Word();
+  reader.key_.options = input.Word();
+  for (std::uint64_t left = input.Number(); left != 0 && input.ok(); --left) {
+    reader.root_names_.emplace_back(input.String());
+  }
+  reader.count_ = reader.left_ = input.Number();
+  if (!input.ok()) return damaged("cut short");
+  reader.at_ = input.at();
+  reader.end_ = body.size();
+  return reader;
+}
+
+bool SidecarReader::Next(SidecarFile& file) {
+  if (left_ == 0) return false;
+  --left_;
+  Input input(std::string_view(bytes_).substr(0, end_), at_);
+  const std::uint64_t root = input.Number();
+  const std::uint64_t shared = input.Number();
+  const std::string_view rest = input.String();
+  const std::uint8_t flags = input.Byte();
+  file.stat = FileStat{};
+  file.stat.size = input.Number();
+  file.stat.mtime_ns = static_cast<std::int64_t>(input.Word());
+  file.stat.ctime_ns = static_cast<std::int64_t>(input.Word());
+  file.stat.inode = input.Number();
+  file.stat.device = input.Number();
+  at_ = input.at();
+  if (!input.ok() || root >= root_names_.size() || shared > path_.size()) {
+    left_ = 0;
+    return false;
+  }
+  path_.resize(static_cast<std::size_t>(shared));
+  path_ += rest;
+  file.root = static_cast<std::uint32_t>(root);
+  file.path = path_;
+  file.state = (flags & kSkippedBit) != 0 ? SidecarState::kSkipped : SidecarState::kIndexed;
+  file.trusted = (flags & kUntrustedBit) == 0;
+  return true;
+}
+
+}  // namespace coppice
