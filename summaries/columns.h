@@ -69,9 +69,45 @@ constexpr size_t TableOf(size_t column) {
   return table;
 }
 
-inline constexpr uint32_t kTraitsKindBits = 3;
-inline constexpr uint32_t kTraitsDocBit = 3;
+// Bits of kTraitsBits: a SymbolKind, whether there is a docstring, and SymbolFlags.
+inline constexpr uint32_t kTraitsKindMask = 7;
+inline constexpr uint32_t kTraitsDocBit = 1 << 3;
 inline constexpr uint32_t kTraitsFlagShift = 4;
+
+// Bits of kImportForm.
+inline constexpr uint32_t kImportAliasBit = 1;
+inline constexpr uint32_t kImportScopeShift = 1;
+inline constexpr uint32_t kImportScopeMask = 3;
+inline constexpr uint32_t kImportLevelShift = 3;
+
+// Bits of the message's flags.
+inline constexpr uint32_t kModuleHasDoc = 1;
+inline constexpr uint32_t kModuleHasAll = 2;
+inline constexpr uint32_t kModuleAllComplete = 4;
+inline constexpr uint32_t kModuleFlags = 7;
+
+inline constexpr uint32_t kSummaryVersion = 1;
+
+// Detail records: LEB128 numbers, of which the first is a head.
+//   value:     [type params] [annotation] [value]
+//   function:  [decorators] [type params] {parameter [annotation] [default]} [returns]
+//   class:     [decorators] [type params] {base} [keywords: {name text}]
+// where decorators, type params and keywords are a count and what it counts, parameters and bases
+// are counted in the head, and all else are indices of strings.
+enum class DetailForm : uint8_t { kValue, kFunction, kClass };
+inline constexpr uint32_t kDetailFormMask = 3;
+inline constexpr uint32_t kDetailTypeParamsBit = 1 << 2;
+inline constexpr uint32_t kDetailDecoratorsBit = 1 << 3;   // functions, classes
+inline constexpr uint32_t kDetailReturnsBit = 1 << 4;      // functions
+inline constexpr uint32_t kDetailKeywordsBit = 1 << 4;     // classes
+inline constexpr uint32_t kDetailCountShift = 5;           // functions, classes
+inline constexpr uint32_t kDetailAnnotationBit = 1 << 3;   // values
+inline constexpr uint32_t kDetailValueShift = 4;           // values: a ValueForm
+inline constexpr uint32_t kDetailValueMask = 3;
+inline constexpr uint32_t kParameterKindMask = 7;
+inline constexpr uint32_t kParameterAnnotationBit = 1 << 3;
+inline constexpr uint32_t kParameterDefaultBit = 1 << 4;
+inline constexpr uint32_t kParameterNameShift = 5;
 
 // Zero bytes after everything else in the cells.
 inline constexpr size_t kCellsTail = 4;

@@ -1,0 +1,202 @@
+#include "summaries/summary_view.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <tuple>
+
+#include <capnp/serialize.h>
+
+#include "summary.capnp.h"
+
+namespace coppice {
+namespace {
+
+std::optional<uint32_t> MinusOne(uint32_t value) {
+  if (value == 0) return std::nullopt;
+  return value - 1;
+}
+
+// The first of the rows [first, last) for which `before(row)` does not hold; `last` if none.
+template <class Before>
+uint32_t PartitionRows(uint32_t first, uint32_t last, Before before) {
+  while (first < last) {
+    const uint32_t middle = first + (last - first) / 2;
+    if (before(middle)) {
+      first = middle + 1;
+    } else {
+      last = middle;
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
+SummaryView::SummaryView(std::span<const std::byte> verified) {
+  const auto summary = capnp::readMessageUnchecked<wire::Summary>(
+      reinterpret_cast<const capnp::word*>(verified.data()));
+  cells_ = Cells(reinterpret_cast<const std::byte*>(summary.getCells().begin()),
+                 ColumnWidths{{summary.getWidths0(), summary.getWidths1()}},
+                 {summary.getStrings(), summary.getSymbols(), summary.getScopes(),
+                  summary.getTraits(), summary.getGuards(), summary.getImports(),
+                  summary.getExports(), summary.getWide()});
+  text_ = reinterpret_cast<const char*>(summary.getText().begin());
+  flags_ = summary.getFlags();
+}
+
+bool SummaryView::has_doc() const { return (flags_ & kModuleHasDoc) != 0; }
+bool SummaryView::has_all() const { return (flags_ & kModuleHasAll) != 0; }
+bool SummaryView::all_complete() const { return (flags_ & kModuleAllComplete) != 0; }
+
+uint32_t SummaryView::doc_count() const {
+  uint32_t count = has_doc() ? 1 : 0;
+  for (uint32_t row = 0; row < symbol_count(); ++row) count += symbol(row).has_doc() ? 1 : 0;
+  return count;
+}
+
+std::string_view SummaryView::string(uint32_t index) const {
+  const uint32_t begin = index == 0 ? 0 : Get<Column::kStringEnd>(index - 1);
+  return {text_ + begin, Get<Column::kStringEnd>(index) - begin};
+}
+
+std::string_view SummaryView::SymbolName(uint32_t row) const {
+  return string(row - Get<Column::kSymbolName>(row));
+}
+
+Symbol SummaryView::symbol(uint32_t row) const& { return Symbol(this, row); }
+
+Import SummaryView::import(uint32_t row) const {
+  Import import;
+  import.module = string(Get<Column::kImportModule>(row));
+  if (const uint32_t name = Get<Column::kImportName>(row)) import.name = string(name - 1);
+  if (const uint32_t binds = Get<Column::kImportBinds>(row)) {
+    import.binds = string(binds - 1);
+  } else if (import.name) {
+    import.binds = *import.name;
+  } else {
+    import.binds = import.module.substr(0, import.module.find('.'));
+  }
+  const uint32_t form = Get<Column::kImportForm>(row);
+  import.alias = (form & kImportAliasBit) != 0;
+  import.scope = static_cast<ImportScope>(form >> kImportScopeShift & kImportScopeMask);
+  import.level = form >> kImportLevelShift;
+  import.line = Get<Column::kImportLine>(row);
+  import.order = Get<Column::kImportOrder>(row);
+  import.guard = MinusOne(Get<Column::kImportGuard>(row));
+  import.owner = MinusOne(Get<Column::kImportOwner>(row));
+  return import;
+}
+
+Export SummaryView::exported(uint32_t row) const {
+  return {string(Get<Column::kExportText>(row)), Get<Column::kExportForm>(row) != 0};
+}
+
+RowRange SummaryView::ModuleSymbols() const {
+  const uint32_t scopes = cells_.rows(Table::kScopes);
+  return {0, scopes == 0 ? symbol_count() : Get<Column::kScopeFirst>(0)};
+}
+
+RowRange SummaryView::Members(uint32_t class_row) const {
+  const uint32_t scopes = cells_.rows(Table::kScopes);
+  const uint32_t scope = PartitionRows(
+      0, scopes, [&](uint32_t row) { return Get<Column::kScopeOwner>(row) < class_row; });
+  if (scope == scopes || Get<Column::kScopeOwner>(scope) != class_row) return {};
+  return {Get<Column::kScopeFirst>(scope),
+          scope + 1 == scopes ? symbol_count() : Get<Column::kScopeFirst>(scope + 1)};
+}
+
+std::optional<uint32_t> SummaryView::Owner(uint32_t row) const {
+  const uint32_t scope =
+      PartitionRows(0, cells_.rows(Table::kScopes), [&](uint32_t candidate) {
+        return Get<Column::kScopeFirst>(candidate) <= row;
+      });
+  if (scope == 0) return std::nullopt;
+  return Get<Column::kScopeOwner>(scope - 1);
+}
+
+RowRange SummaryView::FindSymbols(RowRange scope, std::string_view name) const {
+  const uint32_t first = PartitionRows(scope.first, scope.last,
+                                       [&](uint32_t row) { return SymbolName(row) < name; });
+  uint32_t last = first;
+  while (last != scope.last && SymbolName(last) == name) ++last;
+  return {first, last};
+}
+
+std::vector<uint32_t> SummaryView::RowsByPosition() const {
+  std::vector<uint32_t> rows(symbol_count());
+  std::iota(rows.begin(), rows.end(), 0u);
+  const auto position = [&](uint32_t row) {
+    return std::tuple(Get<Column::kSymbolLine>(row), Get<Column::kSymbolColumn>(row), row);
+  };
+  std::sort(rows.begin(), rows.end(),
+            [&](uint32_t a, uint32_t b) { return position(a) < position(b); });
+  return rows;
+}
+
+std::vector<Guard> SummaryView::guards(std::optional<uint32_t> guard) const {
+  std::vector<Guard> chain;
+  for (uint32_t next = guard ? *guard + 1 : 0; next != 0;) {
+    const uint32_t row = next - 1;
+    chain.push_back({static_cast<GuardKind>(Get<Column::kGuardForm>(row)),
+                     Get<Column::kGuardBranch>(row), string(Get<Column::kGuardTest>(row))});
+    next = Get<Column::kGuardParent>(row);
+  }
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
+uint32_t SummaryView::WideColumn(uint32_t row, uint32_t narrow) const {
+  const uint32_t count = cells_.rows(Table::kWide);
+  const uint32_t found = PartitionRows(
+      0, count, [&](uint32_t wide) { return Get<Column::kWideSymbol>(wide) < row; });
+  if (found == count || Get<Column::kWideSymbol>(found) != row) return narrow;
+  return Get<Column::kWideColumn>(found);
+}
+
+std::string_view Symbol::name() const { return view_->SymbolName(row_); }
+
+namespace {
+
+uint32_t Traits(const Cells& cells, uint32_t row) {
+  return cells.Get<Column::kTraitsBits>(cells.Get<Column::kSymbolTraits>(row));
+}
+
+}  // namespace
+
+SymbolKind Symbol::kind() const {
+  return static_cast<SymbolKind>(Traits(view_->cells_, row_) & kTraitsKindMask);
+}
+SymbolFlags Symbol::flags() const {
+  return SymbolFlags(Traits(view_->cells_, row_) >> kTraitsFlagShift);
+}
+bool Symbol::has_doc() const { return (Traits(view_->cells_, row_) & kTraitsDocBit) != 0; }
+
+uint32_t Symbol::line() const { return view_->Get<Column::kSymbolLine>(row_); }
+uint32_t Symbol::column() const { return view_->Get<Column::kSymbolColumn>(row_); }
+uint32_t Symbol::utf16_column() const { return view_->WideColumn(row_, column()); }
+uint32_t Symbol::end_line() const { return line() + view_->Get<Column::kSymbolLines>(row_); }
+uint32_t Symbol::order() const { return view_->Get<Column::kSymbolOrder>(row_); }
+std::optional<uint32_t> Symbol::guard() const {
+  return MinusOne(view_->Get<Column::kSymbolGuard>(row_));
+}
+std::optional<uint32_t> Symbol::owner() const { return view_->Owner(row_); }
+
+std::string Symbol::qualname() const {
+  std::array<uint32_t, kMaxScopeDepth + 1> path;
+  size_t depth = 0;
+  size_t length = 0;
+  for (std::optional<uint32_t> row = row_; row; row = view_->Owner(*row)) {
+    path[depth++] = *row;
+    length += view_->SymbolName(*row).size() + 1;
+  }
+  std::string qualname;
+  qualname.reserve(length);
+  while (depth-- != 0) {
+    if (!qualname.empty()) qualname += '.';
+    qualname += view_->SymbolName(path[depth]);
+  }
+  return qualname;
+}
+
+}  // namespace coppice
