@@ -1,6 +1,9 @@
 // Times parsing with lowering against loops that parse and free the same files with tree-sitter.
 //
-//   parse_rival [--rounds N] [--json] [--mode NAME] PATH...
+//   parse_rival [--rounds N] [--json] [--mode NAME] PATH... | -
+//
+// PATH is a file, or a directory with its .py files; "-" reads NUL-ended paths of files from
+// standard input.
 //
 // Modes, run in turn each round, all over texts that were read before the clock starts:
 //   scratch  the library's own tree-sitter objects, flags and allocator: parse and free
@@ -16,6 +19,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -109,6 +113,8 @@ int main(int argc, char** argv) {
       rounds = std::strtoull(argv[++i], nullptr, 10);
     } else if (argument == "--mode" && i + 1 < argc) {
       only = argv[++i];
+    } else if (argument == "-") {
+      for (std::string path; std::getline(std::cin, path, '\0');) add(path);
     } else if (fs::is_directory(argument)) {
       std::vector<fs::path> files;
       for (const auto& entry : fs::recursive_directory_iterator(argument)) {
@@ -121,7 +127,7 @@ int main(int argc, char** argv) {
     }
   }
   if (texts.empty()) {
-    std::fputs("usage: parse_rival [--rounds N] [--json] [--mode scratch|plain|tree] PATH...\n",
+    std::fputs("usage: parse_rival [--rounds N] [--json] [--mode scratch|plain|tree] PATH... | -\n",
                stderr);
     return 2;
   }
