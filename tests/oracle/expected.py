@@ -40,6 +40,8 @@ class Scope:
         self.visible = visible  # its names are symbols
         self.method = method  # (first parameter, class scope, kind) that `self.x` belongs to
         self.globals = set()
+        self.imported = []  # what may yet be declared global: only imports may precede that
+        self.bound = set()  # names bound in the body itself, for the check against symtable
         self.entries = []  # (line, col, record) of imports and symbols
         self.yields = False
         self.has_slots = False
@@ -74,7 +76,7 @@ def first_line(body):
     value = body[0].value
     if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
         return None
-    for line in value.value.split("\n"):
+    for line in value.value.expandtabs().split("\n"):
         line = line.strip(_ASCII_SPACE)
         if line:
             return dunder_all.without_surrogates(line)
@@ -255,6 +257,11 @@ class Walker:
 
     def visit_Global(self, node, scope, guards):
         scope.globals.update(node.names)
+        for binds, token, end_line, import_guards in scope.imported:
+            if binds in node.names and scope.kind != "module":
+                scope.bound.discard(self.mangle(binds, scope))
+                self.bind(scope, binds, token, end_line, import_guards)
+        scope.imported = [row for row in scope.imported if row[0] not in node.names]
 
     def visit_Import(self, node, scope, guards):
         for alias in node.names:
@@ -279,12 +286,13 @@ class Walker:
             self.module_names.add(mangled)
         elif scope.kind == "class" and scope.visible and binds not in scope.globals:
             scope.bound.add(mangled)
+        token = at
+        if alias.asname:
+            token = self.source.position(self.source.name_before(self.source.end(alias)))
         if binds in scope.globals and scope.kind != "module":
-            token = at
-            if alias.asname:
-                source = self.source
-                token = source.position(source.name_before(source.end(alias)))
             self.bind(scope, binds, token, statement.end_lineno, guards)
+        elif scope.kind != "module":
+            scope.imported.append((binds, token, statement.end_lineno, guards))
 
     def visit_Assign(self, node, scope, guards):
         source = self.source
@@ -616,7 +624,6 @@ class Walker:
             self.note(scope, mangled, at)
         inner = Scope("class", scope, scope.prefix + mangled + ".", node.name, visible,
                       None if visible else scope.method)
-        inner.bound = set()
         self.scopes.append(inner)
         if visible:
             self.class_names.append((node.name, node.lineno, inner.prefix[:-1], inner.bound))

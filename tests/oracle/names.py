@@ -18,9 +18,10 @@ _IMPLICIT = {"__type_params__", "__classdict__", "__conditional_annotations__", 
 
 
 def bound_names(text, path):
-    """(names bound at module scope, {(class name, line): names}) of a source text.
+    """(names bound at module scope, names that may be, {(class name, line): names}) of a text.
 
-    Raises what the compiler's front end raises on a text that does not compile.
+    The second holds what a walrus in a comprehension binds: where the comprehension was inlined
+    (PEP 709), only a declaration as global is left of it. Raises what the compiler's front end raises on a text that does not compile.
     """
     top = _symtable.symtable(text, path, "exec")
     module = _bound(top, 0) - _IMPLICIT
@@ -33,7 +34,8 @@ def bound_names(text, path):
         if table.type == _symtable.TYPE_CLASS:
             names = _bound(table, _symtable.DEF_GLOBAL) - _IMPLICIT
             classes.setdefault((table.name, table.lineno), set()).update(names)
-    return module, classes
+    maybe = {name for name, flags in top.symbols.items() if flags & _symtable.DEF_GLOBAL}
+    return module, maybe, classes
 
 
 def _bound(table, without):
@@ -44,9 +46,9 @@ def _bound(table, without):
 
 def disagreements(found, text, path):
     """Names on which the walk over `ast` and `symtable` disagree, as readable lines."""
-    module, classes = bound_names(text, path)
+    module, maybe, classes = bound_names(text, path)
     deleted = found["deleted"]  # `del x` alone makes x local for symtable, but binds nothing
-    lines = _differ("module", found["module"] - {"*"}, module, deleted)
+    lines = _differ("module", found["module"] - {"*"}, module | maybe & found["module"], deleted)
     seen = {}
     for name, line, qualname, names in found["classes"]:
         seen.setdefault((name, line), (qualname, set()))[1].update(names)
