@@ -1,4 +1,4 @@
-// Indexes a directory of Python and asks the pack for a module: embed DIRECTORY PACK MODULE.
+// Indexes a directory of Python and asks the pack for a module: index_directory DIRECTORY PACK MODULE.
 #include <iostream>
 
 #include "store/indexer.h"
