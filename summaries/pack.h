@@ -69,11 +69,14 @@ class ModuleMatches {
    public:
     using value_type = ModuleId;
     using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = ModuleId;
     using iterator_category = std::input_iterator_tag;
 
     Iterator(const ModuleMatches* matches, std::size_t index) : matches_(matches), index_(index) {}
     ModuleId operator*() const { return (*matches_)[index_]; }
     Iterator& operator++() { return ++index_, *this; }
+    Iterator operator++(int) { return Iterator(matches_, index_++); }
     friend bool operator==(const Iterator& a, const Iterator& b) { return a.index_ == b.index_; }
 
    private:
