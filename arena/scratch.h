@@ -13,11 +13,11 @@
 extern "C" {
 #endif
 
-// Size classes: multiples of 16 up to 1 KiB in slabs of one size each, then doublings. A block's
+// Size classes: multiples of 8 up to 1 KiB in slabs of one size each, then doublings. A block's
 // class follows from the slab that it lies in, so blocks have no headers.
 enum {
-  kScratchSmallClasses = 65,     // class c holds blocks of 16 * c bytes; class 0 is unused
-  kScratchClasses = 96,          // class 65 + d holds blocks of 2 KiB << d
+  kScratchSmallClasses = 129,    // class c holds blocks of 8 * c bytes; class 0 is unused
+  kScratchClasses = 160,         // class 129 + d holds blocks of 2 KiB << d
   kScratchMaxSmall = 1024,       // bytes
   kScratchSlabShift = 14,        // slabs are 16 KiB; larger blocks take whole runs of slabs
 };
@@ -49,17 +49,17 @@ void coppice_scratch_destroy(coppice_scratch* scratch);
 // time but for that.
 void coppice_scratch_reset(coppice_scratch* scratch, size_t keep);
 
-// Never null: calls `exhausted` instead. Blocks are 16-byte aligned.
+// Never null: calls `exhausted` instead. Blocks are 8-byte aligned.
 void* coppice_scratch_refill(coppice_scratch* scratch, unsigned size_class);
 unsigned coppice_scratch_large_class(size_t size);
 
 static inline unsigned coppice_scratch_class(size_t size) {
-  if (size <= kScratchMaxSmall) return size == 0 ? 1 : (unsigned)((size + 15) / 16);
+  if (size <= kScratchMaxSmall) return size == 0 ? 1 : (unsigned)((size + 7) / 8);
   return coppice_scratch_large_class(size);
 }
 
 static inline size_t coppice_scratch_class_size(unsigned size_class) {
-  if (size_class < kScratchSmallClasses) return (size_t)size_class * 16;
+  if (size_class < kScratchSmallClasses) return (size_t)size_class * 8;
   return (size_t)2048 << (size_class - kScratchSmallClasses);
 }
 
