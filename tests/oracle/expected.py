@@ -7,25 +7,14 @@ of the fields of one line of `coppice export --format jsonl` that depend on the 
 import ast
 import unicodedata
 
+import definitions
 import dunder_all
-from source_text import TEXT_LIMIT, VALUE_LIMIT, Source
+import flags
+from source_text import VALUE_LIMIT, Source
 
 MAX_GUARDS = 64
 ABSENT = object()  # no value is bound at all, as against None: bound, but opaque
 
-FLAG_ORDER = (
-    "async", "generator", "property", "getter", "setter", "deleter", "classmethod", "staticmethod",
-    "implicit", "abstract", "overload", "override", "final", "deprecated", "dataclass", "enum",
-    "protocol", "typeddict", "namedtuple", "slots", "classvar", "typealias", "global")
-_PROPERTY = {"property", "cached_property", "abstractproperty"}
-_CLASS_METHOD = {"classmethod", "abstractclassmethod"}
-_STATIC_METHOD = {"staticmethod", "abstractstaticmethod"}
-_ABSTRACT = {"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod"}
-_ENUM = {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"}
-_IMPLICIT_CLASS_METHOD = {"__init_subclass__", "__class_getitem__"}
-_TRY = (ast.Try,) + ((ast.TryStar,) if hasattr(ast, "TryStar") else ())
-_TYPE_ALIAS = getattr(ast, "TypeAlias", ())
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ASCII_SPACE = " \t\r\f\v"
 
 
@@ -53,20 +42,6 @@ class Scope:
                 return "function"
             scope = scope.parent
         return self.kind
-
-
-def last_component(node, strip):
-    """(last name, number of components) of a dotted name inside `strip` nodes, else (None, 0)."""
-    while isinstance(node, strip):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    last, count = None, 0
-    while isinstance(node, ast.Attribute):
-        last = last or node.attr
-        count += 1
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None, 0
-    return last or node.id, count + 1
 
 
 def first_line(body):
@@ -108,7 +83,7 @@ class Walker:
     def symbol(self, owner, kind, name, at, end_line, guards, value=ABSENT, **fields):
         line, col = at
         record = {"qualname": owner.prefix + name, "kind": kind, "line": line, "col": col,
-                  "end_line": end_line, "guards": list(guards[:MAX_GUARDS]), "flags": []}
+                  "end_line": end_line, "guards": list(guards[:MAX_GUARDS]), "flags": set()}
         if value is not ABSENT:
             record["value"] = value
         record.update((key, item) for key, item in fields.items() if item is not None)
@@ -119,16 +94,19 @@ class Walker:
     def bind(self, scope, name, at, end_line, guards, value=None, annotation=None, quiet=False):
         """A binding of a plain name by anything but an undeclared def or class."""
         mangled = self.mangle(name, scope)
-        flags = []
-        if name in scope.globals and scope.kind != "module":
-            owner, flags = self.module, ["global"]
+        is_global = name in scope.globals and scope.kind != "module"
+        if is_global:
+            owner = self.module
         elif scope.visible:
             owner = scope
         else:
             return
         record = self.symbol(owner, "variable", mangled, at, end_line, guards, value,
                              annotation=self.annotation_text(annotation))
-        record["flags"] = self.annotation_flags(annotation) + flags
+        if annotation:
+            record["flags"] = flags.of_annotation(annotation[0], "variable")
+        if is_global:
+            record["flags"] = record["flags"] | {"global"}
         if owner is self.module:
             self.module_names.add(mangled)
             if mangled == "__all__" and not quiet:
@@ -140,13 +118,6 @@ class Walker:
     def annotation_text(self, annotation):
         return None if annotation is None else self.source.expression(*annotation)
 
-    def annotation_flags(self, annotation):
-        if annotation is None:
-            return []
-        name, _ = last_component(annotation[0], ast.Subscript)
-        return {"Final": ["final"], "ClassVar": ["classvar"], "TypeAlias": ["typealias"]}.get(
-            name, [])
-
     def bind_attribute(self, scope, node, end_line, guards, value=None, annotation=None):
         if not scope.method or not isinstance(node.value, ast.Name):
             return
@@ -154,12 +125,10 @@ class Walker:
         if node.value.id != first:
             return
         at = self.source.position(self.source.name_before(self.source.end(node)))
-        flags = self.annotation_flags(annotation)
-        if kind == "attribute":
-            flags = [flag for flag in flags if flag != "typealias"]
         record = self.symbol(owner, kind, self.mangle(node.attr, scope), at, end_line,
                              guards, value, annotation=self.annotation_text(annotation))
-        record["flags"] = flags
+        if annotation:
+            record["flags"] = flags.of_annotation(annotation[0], kind)
 
     def target(self, node, scope, guards, end_line=None, value=None):
         """Binds what an assignment target binds; None as `end_line`: the name's own line."""
@@ -226,21 +195,6 @@ class Walker:
     def defaults(self, args, scope, guards):
         for default in args.defaults + args.kw_defaults:
             self.expression(default, scope, guards)
-
-    # Texts of clauses
-
-    def header(self, statement, keyword_count, last):
-        """The text between a clause's keywords and its colon; `last` is its last node."""
-        source = self.source
-        start = source.start(statement)
-        for _ in range(keyword_count):
-            start = source.token(start)[1]
-        end = source.end(last)
-        while True:
-            first, after = source.token(end)
-            if source.data[first:after] == b":":
-                return source.text(start, first)
-            end = after
 
     # Statements
 
@@ -383,13 +337,8 @@ class Walker:
         elif scope.visible:
             mangled = self.mangle(name.id, scope)
             self.symbol(scope, "type_alias", mangled, at, node.end_lineno, guards, value,
-                        type_params=self.type_params(node))
+                        type_params=definitions.type_params(self.source, node))
             self.note(scope, mangled, at)
-
-    def type_params(self, node):
-        params = getattr(node, "type_params", None)
-        source = self.source
-        return [source.text(source.start(p), source.end(p)) for p in params] if params else None
 
     def note(self, scope, mangled, at):
         """Remembers a binding by def, class or type for the checks against symtable."""
@@ -402,18 +351,18 @@ class Walker:
 
     def visit_If(self, node, scope, guards):
         self.expression(node.test, scope, guards)
-        test = self.header(node, 1, node.test)
+        test = definitions.header(self.source, node, 1, node.test)
         self.body(node.body, scope, guards + (guard("if", test, 0),))
         if node.orelse:
             self.body(node.orelse, scope, guards + (guard("if", test, 1),))
 
     def visit_While(self, node, scope, guards):
         self.expression(node.test, scope, guards)
-        self.loop(node, scope, guards, self.header(node, 1, node.test))
+        self.loop(node, scope, guards, definitions.header(self.source, node, 1, node.test))
 
     def visit_For(self, node, scope, guards, keywords=1):
         self.expression(node.iter, scope, guards)
-        test = self.header(node, keywords, node.iter)
+        test = definitions.header(self.source, node, keywords, node.iter)
         self.target(node.target, scope, guards + (guard("loop", test, 0),))
         self.loop(node, scope, guards, test)
 
@@ -427,7 +376,8 @@ class Walker:
 
     def visit_With(self, node, scope, guards, keywords=1):
         last = node.items[-1].optional_vars or node.items[-1].context_expr
-        inner = guards + (guard("with", self.header(node, keywords, last), 0),)
+        test = definitions.header(self.source, node, keywords, last)
+        inner = guards + (guard("with", test, 0),)
         for item in node.items:
             self.expression(item.context_expr, scope, guards)
             if item.optional_vars:
@@ -464,7 +414,7 @@ class Walker:
 
     def visit_Match(self, node, scope, guards):
         self.expression(node.subject, scope, guards)
-        subject = self.header(node, 1, node.subject)
+        subject = definitions.header(self.source, node, 1, node.subject)
         for index, case in enumerate(node.cases):
             inner = guards + (guard("match", subject, index),)
             self.pattern(case.pattern, scope, inner)
@@ -488,22 +438,6 @@ class Walker:
 
     # Definitions
 
-    def name_token(self, node):
-        """(offset, end) of the name of a def or class."""
-        source = self.source
-        end = source.token(source.start(node))[1]
-        if isinstance(node, ast.AsyncFunctionDef):
-            end = source.token(end)[1]
-        return source.token(end)
-
-    def decorator_texts(self, node):
-        source = self.source
-        texts = []
-        for decorator in node.decorator_list:
-            at_sign = source.data.rindex(b"@", 0, source.start(decorator))
-            texts.append(source.expression(decorator, at_sign + 1))
-        return texts
-
     def visit_FunctionDef(self, node, scope, guards):
         for expression in node.decorator_list:
             self.expression(expression, scope, guards)
@@ -515,32 +449,12 @@ class Walker:
             self.expression(arg.annotation, scope, guards)
         self.expression(node.returns, scope, guards)
 
-        offset, name_end = self.name_token(node)
+        offset, name_end = definitions.name_token(self.source, node)
         at = self.source.position(offset)
         is_global = node.name in scope.globals and scope.kind != "module"
         visible = scope.visible and not is_global
         in_class = visible and scope.kind == "class"
-        names = [last_component(d, ast.Call) for d in node.decorator_list]
-        decorators = {name for name, _ in names}
-        flags = set()
-        if decorators & _PROPERTY:
-            flags.add("property")
-        flags.update(n for n, count in names if count > 1 and n in ("getter", "setter", "deleter"))
-        if decorators & _CLASS_METHOD:
-            flags.add("classmethod")
-        if decorators & _STATIC_METHOD:
-            flags.add("staticmethod")
-        if in_class and not decorators & (_CLASS_METHOD | _STATIC_METHOD):
-            if node.name in _IMPLICIT_CLASS_METHOD:
-                flags.update(("classmethod", "implicit"))
-            elif node.name == "__new__":
-                flags.update(("staticmethod", "implicit"))
-        if decorators & _ABSTRACT:
-            flags.add("abstract")
-        flags.update(decorators & {"overload", "override", "final", "deprecated"})
-        if isinstance(node, ast.AsyncFunctionDef):
-            flags.add("async")
-
+        found = flags.of_function(node, in_class)
         if is_global:
             self.bind(scope, node.name, at, node.end_lineno, guards)
         record = None
@@ -548,16 +462,18 @@ class Walker:
             mangled = self.mangle(node.name, scope)
             record = self.symbol(
                 scope, "function", mangled, at, node.end_lineno, guards,
-                decorators=self.decorator_texts(node), params=self.params(node, name_end),
-                returns=self.returns(node, name_end), type_params=self.type_params(node),
+                decorators=definitions.decorator_texts(self.source, node),
+                params=definitions.params(self.source, node),
+                returns=definitions.returns(self.source, node, name_end),
+                type_params=definitions.type_params(self.source, node),
                 doc=first_line(node.body))
             self.note(scope, mangled, at)
 
         method = scope.method
         if in_class:
             method = None
-            if parameters and "staticmethod" not in flags:
-                kind = "variable" if "classmethod" in flags else "attribute"
+            if parameters and "staticmethod" not in found:
+                kind = "variable" if "classmethod" in found else "attribute"
                 method = (parameters[0].arg, scope, kind)
         elif method and any(arg.arg == method[0] for arg in every):
             method = None
@@ -565,49 +481,17 @@ class Walker:
         self.scopes.append(inner)
         self.body(node.body, inner, ())
         if inner.yields:
-            flags.add("generator")
+            found.add("generator")
         if record:
-            record["flags"] = [flag for flag in FLAG_ORDER if flag in flags]
+            record["flags"] = found
 
     visit_AsyncFunctionDef = visit_FunctionDef
-
-    def params(self, node, name_end):
-        args = node.args
-        positional = args.posonlyargs + args.args
-        defaults = [None] * (len(positional) - len(args.defaults)) + args.defaults
-        rows = [("posonly" if i < len(args.posonlyargs) else "normal", arg, default)
-                for i, (arg, default) in enumerate(zip(positional, defaults))]
-        if args.vararg:
-            rows.append(("vararg", args.vararg, None))
-        rows += [("kwonly", a, d) for a, d in zip(args.kwonlyargs, args.kw_defaults)]
-        if args.kwarg:
-            rows.append(("kwarg", args.kwarg, None))
-        source = self.source
-        params = []
-        for kind, arg, default in rows:
-            param = {"name": arg.arg, "kind": kind}
-            if arg.annotation is not None:
-                low = source.token(source.start(arg))[1]
-                param["annotation"] = source.expression(arg.annotation, low)
-            if default is not None:
-                param["default"] = source.expression(default, source.end(arg), VALUE_LIMIT)
-            params.append(param)
-        return params
-
-    def returns(self, node, name_end):
-        if node.returns is None:
-            return None
-        args = node.args
-        ends = [self.source.end(n) for n in args.posonlyargs + args.args + args.kwonlyargs
-                + args.defaults + [d for d in args.kw_defaults if d]
-                + [a for a in (args.vararg, args.kwarg) if a]]
-        return self.source.expression(node.returns, max(ends, default=name_end))
 
     def visit_ClassDef(self, node, scope, guards):
         source = self.source
         for expression in node.decorator_list + node.bases + [k.value for k in node.keywords]:
             self.expression(expression, scope, guards)
-        offset, name_end = self.name_token(node)
+        offset, name_end = definitions.name_token(self.source, node)
         at = source.position(offset)
         is_global = node.name in scope.globals and scope.kind != "module"
         visible = scope.visible and not is_global
@@ -616,11 +500,11 @@ class Walker:
             self.bind(scope, node.name, at, node.end_lineno, guards)
         record = None
         if visible:
-            bases, keywords = self.class_arguments(node, name_end)
+            bases, keywords = definitions.class_arguments(self.source, node, name_end)
             record = self.symbol(
                 scope, "class", mangled, at, node.end_lineno, guards,
-                decorators=self.decorator_texts(node), bases=bases, keywords=keywords or None,
-                type_params=self.type_params(node), doc=first_line(node.body))
+                decorators=definitions.decorator_texts(self.source, node), bases=bases,
+                keywords=keywords or None, type_params=definitions.type_params(self.source, node), doc=first_line(node.body))
             self.note(scope, mangled, at)
         inner = Scope("class", scope, scope.prefix + mangled + ".", node.name, visible,
                       None if visible else scope.method)
@@ -629,41 +513,7 @@ class Walker:
             self.class_names.append((node.name, node.lineno, inner.prefix[:-1], inner.bound))
         self.body(node.body, inner, ())
         if record:
-            flags = self.class_flags(node, inner)
-            record["flags"] = [flag for flag in FLAG_ORDER if flag in flags]
-
-    def class_arguments(self, node, name_end):
-        source = self.source
-        bases, keywords = [], {}
-        items = sorted(node.bases + node.keywords, key=source.start)
-        if items:
-            params = getattr(node, "type_params", None)
-            low = source.find_token(source.end(params[-1]) if params else name_end, b"(") + 1
-        for item in items:
-            if isinstance(item, ast.keyword):
-                text = source.expression(item.value, source.start(item))
-                keywords[item.arg or "**"] = text
-            else:
-                bases.append(source.expression(item, low))
-            low = source.end(item)
-        return bases, keywords
-
-    def class_flags(self, node, scope):
-        decorators = {last_component(d, ast.Call)[0] for d in node.decorator_list}
-        bases = {last_component(b, ast.Subscript)[0] for b in node.bases}
-        metaclass = {last_component(k.value, ())[0] for k in node.keywords if k.arg == "metaclass"}
-        flags = decorators & {"final", "deprecated", "dataclass"}
-        if "ABC" in bases or "ABCMeta" in metaclass:
-            flags.add("abstract")
-        if bases & _ENUM or metaclass & {"EnumMeta", "EnumType"}:
-            flags.add("enum")
-        for base, flag in (("Protocol", "protocol"), ("TypedDict", "typeddict"),
-                           ("NamedTuple", "namedtuple")):
-            if base in bases:
-                flags.add(flag)
-        if scope.has_slots or any(has_slots_argument(d) for d in node.decorator_list):
-            flags.add("slots")
-        return flags
+            record["flags"] = flags.of_class(node, inner.has_slots)
 
     # The whole
 
@@ -675,7 +525,7 @@ class Walker:
                 record["order"] = order
         self.symbols.sort(key=lambda record: (record["line"], record["col"]))
         for record in self.symbols:
-            record["flags"] = [flag for flag in FLAG_ORDER if flag in record["flags"]]
+            record["flags"] = flags.in_order(record["flags"])
         self.imports.sort(key=lambda pair: pair[0])
         names, complete = dunder_all.evaluate(self.all_events)
         return {"doc": first_line(self.tree.body), "all": names, "all_complete": complete,
@@ -684,13 +534,6 @@ class Walker:
 
 def guard(kind, test, branch):
     return {"kind": kind, "test": test, "branch": branch}
-
-
-def has_slots_argument(decorator):
-    return (isinstance(decorator, ast.Call)
-            and last_component(decorator, ast.Call)[0] == "dataclass"
-            and any(k.arg == "slots" and isinstance(k.value, ast.Constant) and k.value.value is True
-                    for k in decorator.keywords))
 
 
 def records(text, tree=None):

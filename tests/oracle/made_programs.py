@@ -5,8 +5,9 @@ import warnings
 
 _NAMES = ["a", "b", "c", "d", "self", "cls", "__p", "__q__", "_", "x1", "\u00e9", "\ufb01x",
           "__all__", "print", "match", "type", "\U0001d400"]
-_STRINGS = ["'s'", '"q # no"', "'''t\n  u'''", 'r"\\"', "b'  x'", "f'{a}  {b!r}'", "'\\''", "'a'  'b'",
-            "''", '"""(\n"""', "rb'\\''", "f'{a:>{b}}'", "'\u00e9\u4e2d \U0001f40d'", "u'v'"]
+_STRINGS = ["'s'", '"q # no"', "'''t\n  u'''", 'r"\\"', "b'  x'", "f'{a}  {b!r}'", "'\\''",
+            "'a'  'b'", "''", '"""(\n"""', "rb'\\''", "f'{a:>{b}}'", "'\u00e9\u4e2d \U0001f40d'",
+            "u'v'"]
 _DOCS = ["'''Doc.'''", "'''\n\n    Late doc.\n    '''", "('joined ' 'doc')", "r'raw \\n doc'", "''",
          "'  '", "'tab\\there'", "'a\\x62\\143\\u0064\\U00000065'", "b'no'", "f'no'", "'\\\nnext'",
          "'one\\ntwo'", "'\\ud800 lone'"]

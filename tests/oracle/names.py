@@ -21,7 +21,8 @@ def bound_names(text, path):
     """(names bound at module scope, names that may be, {(class name, line): names}) of a text.
 
     The second holds what a walrus in a comprehension binds: where the comprehension was inlined
-    (PEP 709), only a declaration as global is left of it. Raises what the compiler's front end raises on a text that does not compile.
+    (PEP 709), only a declaration as global is left of it. Raises what the compiler's front end
+    raises on a text that does not compile.
     """
     top = _symtable.symtable(text, path, "exec")
     module = _bound(top, 0) - _IMPLICIT

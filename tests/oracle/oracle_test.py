@@ -201,7 +201,8 @@ class Records(unittest.TestCase):
     def test_imports(self):
         found = records(
             "import a.b, c.d as e\nif x:\n  from ..m import (n,\n    o as o)\n"
-            "class C:\n  from . import __p\ndef f():\n  try: import q\n  except E: from r import s\n")
+            "class C:\n  from . import __p\ndef f():\n  try: import q\n"
+            "  except E: from r import s\n")
         rows = [(i["module"], i["level"], i["name"], i["binds"], i["alias"], i["line"], i["scope"],
                  i["order"], [g["kind"] for g in i["guards"]]) for i in found["imports"]]
         self.assertEqual(rows, [

@@ -62,7 +62,7 @@ def check(task):
             tree = ast.parse(raw)
             wanted, bound = expected.records(text, tree)
             witnesses = names.disagreements(bound, text, path)
-    except (SyntaxError, UnicodeError, ValueError, LookupError, RecursionError, MemoryError) as error:
+    except (SyntaxError, ValueError, LookupError, RecursionError, MemoryError) as error:
         return Result(path, "not compiled", 0, 0, [], [str(error)], len(raw))
     actual = json.loads(line)
     module, package = dotted_name(actual["path"])
@@ -231,7 +231,8 @@ def run(options):
     if not tally.states["compared"]:
         fail("nothing was compared")
     agree = (not tally.unexplained and not missing and not export.out_of_order
-             and tally.differ <= options.allowed * tally.records and len(compare.CHOICES) <= MAX_CHOICES)
+             and tally.differ <= options.allowed * tally.records
+             and len(compare.CHOICES) <= MAX_CHOICES)
     print("agree" if agree else "DO NOT AGREE")
     return 0 if agree else 1
 
