@@ -504,7 +504,8 @@ class Walker:
             record = self.symbol(
                 scope, "class", mangled, at, node.end_lineno, guards,
                 decorators=definitions.decorator_texts(self.source, node), bases=bases,
-                keywords=keywords or None, type_params=definitions.type_params(self.source, node), doc=first_line(node.body))
+                keywords=keywords or None,
+                type_params=definitions.type_params(self.source, node), doc=first_line(node.body))
             self.note(scope, mangled, at)
         inner = Scope("class", scope, scope.prefix + mangled + ".", node.name, visible,
                       None if visible else scope.method)
