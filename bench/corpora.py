@@ -80,24 +80,24 @@ def source_files(tree):
                 yield path
 
 
-def sized(build, megabytes, trees):
-    """A directory with copies of the first files of `trees`, until they come to that size."""
-    target = build / f"sized-{megabytes}"
-    done = build / f"sized-{megabytes}.done"
+def sample(build, name, trees, megabytes=None, files=None):
+    """A directory with copies of the first files of `trees`: so many megabytes, or so many files."""
+    target = build / name
+    done = build / f"{name}.done"
     if done.exists():
         return target
     shutil.rmtree(target, ignore_errors=True)
-    left = megabytes * 1_000_000
+    left = megabytes * 1_000_000 if megabytes else files
     for number, tree in enumerate(trees):
         for path in source_files(tree):
-            size = os.path.getsize(path)
-            if size > left:
+            cost = os.path.getsize(path) if megabytes else 1
+            if cost > left:
                 continue
             copy = target / f"tree{number}" / os.path.relpath(path, tree)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-            left -= size
-            if left < 1000:
+            left -= cost
+            if left < (1000 if megabytes else 1):
                 done.touch()
                 return target
-    raise Unavailable(f"this machine has {left / 1e6:.0f} MB too little Python source")
+    raise Unavailable(f"this machine has too little Python source for {name}")

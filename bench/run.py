@@ -13,7 +13,6 @@ import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -102,3 +101,209 @@ def alternate(rounds, **contestants):
 
 def ratio(times, one, other):
     return statistics.median(a / b for a, b in zip(times[one], times[other]))
+
+
+def files_of(bench, pack, directories):
+    """The paths of the modules in a pack, for rivals that have to read the same."""
+    done = subprocess.run(bench.command("export", bench.work / pack), check=True,
+                          capture_output=True)
+    paths = []
+    for line in done.stdout.splitlines():
+        module = json.loads(line)
+        path = module["path"].encode("utf-8", "surrogateescape")
+        paths.append(os.path.join(os.fsencode(directories[module["root"]]), path))
+    return b"\0".join(paths)
+
+
+def corpora_to_measure(bench):
+    """(label, roots) of each corpus; those that are not to be had are said so."""
+    yield "standard library", [("stdlib", bench.library)]
+    try:
+        yield "packages", [("packages", bench.packages())]
+    except corpora.Unavailable as error:
+        bench.say(f"\nSkipped: packages: {error}.")
+    trees = bench.trees()
+    if trees:
+        yield "rest of the machine", named(trees)
+
+
+def size(bench):
+    """Bytes of trees, summaries, docstrings and packs, for each byte of source."""
+    rows = []
+    for label, roots in corpora_to_measure(bench):
+        report = bench.index(roots)
+        source = report["source_bytes"]
+        per_source = {key: report[f"{key}_bytes"] / source
+                      for key in ("ast", "summary", "docs", "pack")}
+        without_docs = per_source["pack"] - per_source["docs"]
+        per_node = report["ast_bytes"] / report["ast_nodes"]
+        rows.append([label, report["modules"], f"{source / 1e6:.1f}",
+                     f"{per_source['ast']:.3f}", f"{per_node:.2f}", f"{per_source['summary']:.3f}",
+                     f"{without_docs:.3f}", f"{per_source['docs']:.3f}",
+                     report["files_with_errors"], report["skipped"]])
+        for what, measured, limit in (
+                ("tree, bytes a source byte", per_source["ast"], 0.70),
+                ("tree, bytes a node", per_node, 4.4),
+                ("summaries, bytes a source byte", per_source["summary"], 0.18),
+                ("pack without docstrings, bytes a source byte", without_docs, 0.24),
+                ("docstrings, bytes a source byte", per_source["docs"], 0.06)):
+            bench.target(f"{what}: {label}", measured, limit)
+    bench.table(["corpus", "modules", "MB", "tree", "tree a node", "summaries",
+                 "pack without docs", "docs", "with errors", "skipped"], rows)
+
+
+def speed(bench):
+    """Indexing against tree-sitter alone, over the same files."""
+    rows = []
+    for label, roots in list(corpora_to_measure(bench))[:2]:
+        report = bench.index(roots, "speed.pack")
+        paths = files_of(bench, "speed.pack", dict(roots))
+
+        def rival(mode):
+            done = subprocess.run(bench.program("parse_rival", "--rounds", "1", "--json", "--mode",
+                                                mode, "-"),
+                                  input=paths, capture_output=True, check=True)
+            return json.loads(done.stdout)[f"{mode}_seconds"]
+
+        def index(jobs):
+            return bench.command("index", *root_arguments(roots), "-o", bench.work / "speed.pack",
+                                 "--fresh", "--quiet", "--jobs", jobs)
+
+        times = alternate(bench.rounds, same=lambda: rival("scratch"),
+                          plain=lambda: rival("plain"), one=index(1), two=index(2))
+        one, two, plain = (ratio(times, "one", "same"), ratio(times, "two", "same"),
+                           ratio(times, "one", "plain"))
+        seconds = {name: statistics.median(values) for name, values in times.items()}
+        rows.append([label, f"{report['source_bytes'] / 1e6 / seconds['one']:.1f}",
+                     *(f"{seconds[name]:.2f}" for name in ("same", "plain", "one", "two")),
+                     f"{one:.3f}", f"{two:.3f}", f"{plain:.3f}"])
+        bench.target(f"index, one job, to tree-sitter alone: {label}", one, 1.25)
+        bench.target(f"index, two jobs, to tree-sitter alone: {label}", two, 0.68)
+        bench.target(f"index, one job, to plain tree-sitter: {label}", plain, 1.15)
+    bench.table(["corpus", "MB/s, one job", "tree-sitter alone, s", "plain, s", "one job, s",
+                 "two jobs, s", "one / alone", "two / alone", "one / plain"], rows)
+
+
+def refresh(bench):
+    """Confirming that a pack of 10,000 modules is up to date."""
+    trees = [bench.library, *bench.trees()]
+    directory = corpora.sample(bench.build / "bench", "modules-10000", trees, files=10_000)
+    roots = [("sample", directory)]
+    report = bench.index(roots, "refresh.pack")
+    paths = files_of(bench, "refresh.pack", dict(roots))
+    again = bench.command("index", *root_arguments(roots), "-o", bench.work / "refresh.pack",
+                          "--quiet")
+
+    def stat():
+        return float(subprocess.run(bench.program("stat_rival"), input=paths, check=True,
+                                    capture_output=True).stdout) / 1000
+
+    times = alternate(bench.rounds, stat=stat, again=again)
+    beyond = 1000 * statistics.median(b - a for a, b in zip(times["stat"], times["again"]))
+    bench.table(["modules", "stat calls, ms", "index again, ms", "beyond, ms"],
+                [[report["modules"], f"{1000 * statistics.median(times['stat']):.1f}",
+                  f"{1000 * statistics.median(times['again']):.1f}", f"{beyond:.1f}"]])
+    bench.target("confirming 10,000 modules, beyond the stat calls", beyond, 60, " ms")
+
+
+def lookup(bench):
+    """Opening a pack and finding a module or a symbol by its exact name, warm."""
+    roots = list(corpora_to_measure(bench))[1][1]
+    bench.index(roots, "lookup.pack")
+    done = run_json(bench.program("pack_bench", "--benchmark_format=json",
+                                  "--benchmark_min_time=0.2", bench.work / "lookup.pack"))
+    rows = []
+    for entry in done["benchmarks"]:
+        nanoseconds = entry["cpu_time"] * {"ns": 1, "us": 1e3, "ms": 1e6}[entry["time_unit"]]
+        rows.append([entry["name"], f"{nanoseconds:.0f}"])
+        for name, limit in (("OpenPack", 1e6), ("FindModule", 200), ("FindSymbol", 200)):
+            if entry["name"].startswith(name):
+                bench.target(entry["name"], nanoseconds, limit, " ns")
+    bench.table(["operation", "ns"], rows)
+
+
+def memory(bench):
+    """Peak resident set of indexing with two jobs, as the source grows."""
+    trees = [bench.library, *bench.trees()]
+    rows = []
+    for megabytes in (25, 50, 100, 200):
+        directory = corpora.sample(bench.build / "bench", f"megabytes-{megabytes}", trees,
+                                   megabytes=megabytes)
+        report = bench.index([("sample", directory)], "memory.pack")
+        peak = report["peak_rss_bytes"] / 1e6
+        rows.append([megabytes, report["modules"], f"{peak:.1f}"])
+        if megabytes == 100:
+            bench.target("peak resident set, 100 MB of source, two jobs", peak, 160, " MB")
+    bench.table(["source, MB", "modules", "peak resident set, MB"], rows)
+
+
+def lossless(bench):
+    """Compact trees against tree-sitter's own, over everything, whole and damaged."""
+    trees = [bench.library, *bench.trees()]
+    done = subprocess.run([str(bench.build / "tests" / "lossless"), *map(str, trees)],
+                          capture_output=True, text=True)
+    bench.say()
+    bench.say(done.stdout.strip())
+    bench.target("files whose compact tree differs from tree-sitter's", done.returncode, 0)
+
+
+def truth(bench):
+    """Summaries against CPython's ast and symtable."""
+    oracle = ROOT / "tests" / "oracle" / "summary_oracle.py"
+    for label, roots in list(corpora_to_measure(bench))[:2]:
+        done = subprocess.run([sys.executable, oracle, "--coppice", bench.build / "coppice",
+                               *(str(directory) for _, directory in roots)],
+                              capture_output=True, text=True)
+        bench.say(f"\n{label}:\n\n```\n{done.stdout.strip()}\n```")
+        bench.target(f"records beyond 0.1% or unexplained: {label}", done.returncode, 0)
+
+
+SECTIONS = {section.__name__: section
+            for section in (size, speed, refresh, lookup, memory, lossless, truth)}
+
+
+def machine():
+    cpu = "unknown processor"
+    try:
+        cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())[1]
+    except (OSError, TypeError):
+        pass
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    compiler = subprocess.run(["c++", "--version"], capture_output=True, text=True).stdout
+    return (f"{cpu}, {os.cpu_count()} processors, {memory_bytes / 2**30:.0f} GiB; "
+            f"{platform.system()} {platform.release()}; {(compiler.splitlines() or ['?'])[0]}; "
+            f"Python {platform.python_version()}; {time.strftime('%Y-%m-%d')}")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="./dev bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
+        epilog="sections:\n" + "\n".join(f"  {name:9} {section.__doc__}"
+                                         for name, section in SECTIONS.items()))
+    parser.add_argument("section", nargs="*", help="what to measure (everything)",
+                        choices=[*SECTIONS, []])
+    parser.add_argument("--build", type=Path, default=ROOT / "build", help="build directory")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each timing (5)")
+    parser.add_argument("--output", type=Path, help="page to write (BUILD/bench/figures.md)")
+    options = parser.parse_args()
+
+    bench = Bench(options.build.resolve(), options.rounds)
+    bench.say("# Figures\n")
+    bench.say(f"Written by `./dev bench`. {machine()}.")
+    for name in options.section or SECTIONS:
+        bench.say(f"\n## {name.capitalize()}\n\n{SECTIONS[name].__doc__}")
+        try:
+            SECTIONS[name](bench)
+        except corpora.Unavailable as error:
+            bench.say(f"\nSkipped: {error}.")
+    bench.say("\n## Targets")
+    bench.table(["what", "measured", "target", ""],
+                [[what, measured, limit, "" if met else "**missed**"]
+                 for what, measured, limit, met in bench.targets])
+    output = options.output or bench.build / "bench" / "figures.md"
+    output.write_text("\n".join(bench.lines) + "\n")
+    print(f"\nwritten to {output}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
