@@ -31,12 +31,10 @@ struct Root {
 Result<Root> ParseRootArgument(const FileSystem& files, std::string_view argument);
 
 struct DiscoveryOptions {
-  // Shell patterns of what to leave out, matched against bytes. `?` is any byte but '/', `*` any
-  // number of them, `**` any bytes at all, `[a-z]` and `[!a-z]` a set, `\` takes the next one
-  // literally. A pattern without '/' (one at its end aside) is compared with the name of every
-  // file and directory below a root, others with the path relative to the root; a leading '/'
-  // forces the latter. One that ends in '/' matches directories only. A directory that matches is
-  // not entered.
+  // Patterns (store/glob.h) of what to leave out. One without '/' (at its end aside) is compared
+  // with the name of every file and directory below a root, others with the path relative to the
+  // root; a leading '/' forces the latter. One that ends in '/' matches directories only. A
+  // directory that matches is not entered.
   std::vector<std::string> excludes;
 };
 
@@ -47,10 +45,10 @@ struct DiscoveredFile {
 };
 
 enum class DiscoveryWarningKind : std::uint8_t {
-  kUnreadable,   // a directory that could not be listed, or a file that could not be looked at
-  kNotRegular,   // a FIFO, socket, device or dangling link that is named as a module
-  kLinkCycle,    // a link to a directory above its root, or to itself: not followed
-  kOverlap,      // a directory that is another root: its files belong there
+  kUnreadable,  // a directory that could not be listed, or a file that could not be looked at
+  kNotRegular,  // a FIFO, socket, device or dangling link that is named as a module
+  kLinkAbove,   // a link to a directory above its root: not followed
+  kOverlap,     // a directory that is another root: its files belong there
 };
 
 struct DiscoveryWarning {
@@ -76,22 +74,12 @@ struct Discovery {
 //
 // Links to files are followed; each path is a file of its own. Links to directories are followed
 // after all real directories of the root were visited, in the order of their paths, and every
-// directory is visited once a root: so the path without links wins, else the smallest. A directory
-// that is another root is left to it: the deepest root wins. Of roots that are one
-// directory the one with the smallest name gets the files.
+// directory is visited once a root: so the path without links wins, else the smallest, and cycles
+// end. A directory that is another root is left to it: the deepest root wins. Of roots that are
+// one directory the one with the smallest name gets the files.
 //
 // Error: no roots, two of one name, or a root that cannot be opened. All else is a warning.
 Result<Discovery> Discover(const FileSystem& files, std::vector<Root> roots,
                            const DiscoveryOptions& options = {});
-
-// What a path says about its module. Paths are relative to a root, as in DiscoveredFile.
-//
-// The dotted name is the components joined by '.', without the suffix and without a last
-// `__init__`; in a stub package (PEP 561), `-stubs` is taken off the first component. It is empty
-// where a component is no identifier (any non-ASCII letter is taken for one), and for an `__init__`
-// at the very root: no import statement reaches those, though importlib might.
-std::string DottedName(std::string_view path);
-bool IsPackage(std::string_view path);  // __init__.py, __init__.pyi
-bool IsStub(std::string_view path);     // *.pyi
 
 }  // namespace coppice

@@ -18,10 +18,10 @@ namespace coppice {
 enum class FileErrorCode : std::uint8_t {
   kNotFound,
   kPermissionDenied,
-  kNotRegular,    // a FIFO, device or socket, or a directory, where a file was asked for
+  kNotRegular,  // a FIFO, device or socket, or a directory, where a file was asked for
   kNotDirectory,
-  kTooLarge,      // over the limit that the caller gave
-  kChanging,      // written to for as long as it was being read
+  kTooLarge,  // over the limit that the caller gave
+  kChanging,  // written to for as long as it was being read
   kOther,
 };
 
@@ -44,9 +44,9 @@ enum class FileKind : std::uint8_t { kUnknown, kRegular, kDirectory, kSymlink, k
 
 // What tells one version of a file from another. Two files are the same if device and inode are.
 struct FileStat {
-  std::uint64_t size = 0;      // bytes
-  std::int64_t mtime_ns = 0;   // nanoseconds since the epoch
-  std::int64_t ctime_ns = 0;   // nanoseconds since the epoch
+  std::uint64_t size = 0;     // bytes
+  std::int64_t mtime_ns = 0;  // nanoseconds since the epoch
+  std::int64_t ctime_ns = 0;  // nanoseconds since the epoch
   std::uint64_t inode = 0;
   std::uint64_t device = 0;
   FileKind kind = FileKind::kUnknown;
