@@ -42,11 +42,15 @@ def fail(message):
 
 
 def dotted_name(path):
-    """(dotted name, is a package) of a path relative to its root."""
-    stem = path[:path.rindex(".")]
-    parts = stem.split("/")
+    """(dotted name, is a package) of a path relative to its root; no name if none can import it."""
+    parts = path[:path.rindex(".")].split("/")
     package = parts[-1] == "__init__"
-    return ".".join(parts[:-1] if package else parts), package
+    if package:
+        parts.pop()
+    if "/" in path and parts[0].endswith("-stubs"):  # a stub package, PEP 561
+        parts[0] = parts[0][:-len("-stubs")]
+    importable = parts and all(part.isidentifier() for part in parts)
+    return ".".join(parts) if importable else "", package
 
 
 def check(task):
