@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "summaries/docs_reader.h"
 #include "summaries/module_name.h"
@@ -130,8 +132,8 @@ class Verifier {
       if (!*more) break;
       const NameEntry& entry = walker.entry();
       const std::uint64_t hash = Hash64(entry.name);
-      const bool in_order =
-          names == 0 || std::tie(last_hash, last_name) < std::tuple(hash, entry.name);
+      const bool in_order = names == 0 || std::pair(last_hash, std::string_view(last_name)) <
+                                              std::pair(hash, entry.name);
       if (!in_order || BucketOf(hash, toc.name_bucket_bits) != walker.bucket() ||
           !CountPostings(entry, postings)) {
         return tables_.Damaged("an entry of the name dictionary");
