@@ -95,11 +95,11 @@ class SectionWriter {
   Extent extent_;
 };
 
-std::string Producer() {
+}  // namespace
+
+std::string PackProducer() {
   return std::string("coppice " COPPICE_VERSION ", zstd ") + ZSTD_versionString();
 }
-
-}  // namespace
 
 class PackWriter::Impl {
  public:
@@ -150,7 +150,8 @@ class PackWriter::Impl {
   std::deque<Row> rows_;  // never moved: growing costs no second copy
   std::string paths_;
   std::vector<Older> older_;
-  TableOfContents toc_;
+  const std::string producer_ = PackProducer();
+  TableOfContents toc_;  // views what is above
   Header header_;
   std::string checksums_;
 };
@@ -385,8 +386,7 @@ Result<void> PackWriter::Impl::WriteNameBuckets() {
 
 Result<void> PackWriter::Impl::WriteTocAndHeader() {
   COPPICE_TRY(file().AppendPadding(kSectionAlignment));
-  const std::string producer = Producer();
-  toc_.producer = producer;
+  toc_.producer = producer_;
   toc_.roots.assign(roots_.begin(), roots_.end());
   toc_.block_checksums = std::as_bytes(std::span(checksums_));
   const std::string contents = EncodeToc(toc_);

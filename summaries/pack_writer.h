@@ -32,6 +32,10 @@ struct PackOptions {
   std::size_t name_run_bytes = std::size_t{4} << 20;
 };
 
+// PackInfo::producer of the packs that this library writes. Packs of another producer may hold other
+// bytes for the same files.
+std::string PackProducer();
+
 // Builds a pack in a temporary file beside its place and puts it there at the end, in one step.
 // Whoever opens the path meanwhile, and whatever ends the process, the old pack is whole.
 //

@@ -1,0 +1,351 @@
+// No bytes make a pack crash, and no damage makes it lie.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "summaries/docs_reader.h"
+#include "summaries/pack.h"
+#include "summaries/pack_format.h"
+#include "summaries/wire_bytes.h"
+#include "tests/summaries/pack_model.h"
+
+namespace coppice::test {
+namespace {
+
+namespace format = pack_format;
+
+constexpr const char* kError = "error";
+
+template <class T>
+bool IsError(const Result<T>& result, std::string& out) {
+  if (result) return false;
+  // A damaged pack says so, and which one.
+  if (!result.error().message.starts_with("label: ") ||
+      result.error().code == ErrorCode::kInvalidArgument) {
+    ADD_FAILURE() << result.error().message;
+  }
+  out = kError;
+  return true;
+}
+
+std::string Postings(const NamePostings& postings) {
+  std::string out;
+  for (const NamePosting& posting : postings) {
+    out +=
+        std::to_string(static_cast<std::uint32_t>(posting.module)) + (posting.defined ? "! " : " ");
+  }
+  return out;
+}
+
+std::string SummaryAnswer(const Pack& pack, ModuleId id) {
+  std::string out;
+  const auto summary = pack.summary(id);
+  if (IsError(summary, out)) return out;
+  for (std::uint32_t i = 0; i < summary->export_count(); ++i) out += summary->exported(i).text;
+  return out + std::to_string(summary->doc_count()) + std::to_string(summary->InterfaceHash());
+}
+
+std::string ModuleAnswer(const Pack& pack, ModuleId id) {
+  std::string out;
+  const auto info = pack.module(id);
+  if (IsError(info, out)) return out;
+  return std::string(info->root) + '\0' + std::string(info->path) + '\0' +
+         std::to_string(info->content_hash.low) + ' ' + std::to_string(info->content_hash.high) +
+         ' ' + std::to_string(info->interface_hash) + ' ' + std::to_string(info->source_bytes) +
+         ' ' + std::to_string(info->lines) + ' ' + std::to_string(int(info->syntax)) + info->name();
+}
+
+std::string DocsAnswer(DocsReader& reader, ModuleId id) {
+  std::string out;
+  const auto docs = reader.Read(id);
+  if (IsError(docs, out)) return out;
+  for (std::size_t i = 0; i < docs->size(); ++i) out += std::string((*docs)[i]) + '\0';
+  return out;
+}
+
+// What to ask a pack about, and everything that it answers.
+struct Questions {
+  std::vector<std::string> modules;
+  std::vector<std::pair<std::string, std::string>> files;
+  std::vector<std::string> names;
+};
+
+std::vector<std::string> Answers(const Pack& pack, std::uint32_t module_count,
+                                 const Questions& ask) {
+  std::vector<std::string> answers;
+  std::string out;
+  DocsReader docs(pack);
+  for (std::uint32_t row = 0; row < std::min(module_count, pack.module_count()); ++row) {
+    const ModuleId id{row};
+    answers.push_back(ModuleAnswer(pack, id));
+    answers.push_back(SummaryAnswer(pack, id));
+    answers.push_back(DocsAnswer(docs, id));
+  }
+  for (const std::string& name : ask.modules) {
+    const auto found = pack.FindModules(name);
+    if (!IsError(found, out)) {
+      out = "modules ";
+      for (const ModuleId id : *found) out += std::to_string(static_cast<std::uint32_t>(id)) + ' ';
+    }
+    answers.push_back(out);
+    const auto importers = CandidateImporters(pack, name);
+    if (!IsError(importers, out)) {
+      out = "importers ";
+      for (const ModuleId id : *importers) {
+        out += std::to_string(static_cast<std::uint32_t>(id)) + ' ';
+      }
+    }
+    answers.push_back(out);
+  }
+  for (const auto& [root, path] : ask.files) {
+    const auto found = pack.FindFile(root, path);
+    if (!IsError(found, out)) {
+      out = *found ? std::to_string(static_cast<std::uint32_t>(**found)) : "no file";
+    }
+    answers.push_back(out);
+    const auto range = pack.FindPathPrefix(root, path.substr(0, 2));
+    if (!IsError(range, out)) {
+      out = std::to_string(range->first) + '-' + std::to_string(range->last);
+    }
+    answers.push_back(out);
+  }
+  for (const std::string& name : ask.names) {
+    const auto found = pack.FindName(name);
+    if (!IsError(found, out)) out = "postings " + Postings(*found);
+    answers.push_back(out);
+  }
+  const auto matches = pack.SearchNames("a", 5, CaseMatch::kIgnoreAscii);
+  if (!IsError(matches, out)) {
+    out.clear();
+    for (const NameMatch& match : *matches) {
+      out += std::string(match.name) + ':' + Postings(match.postings);
+    }
+  }
+  answers.push_back(out);
+  return answers;
+}
+
+class PackDamage : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ModelMaker make(11);
+    model_ = make.Make(12);
+    for (auto& [key, module] : model_) {
+      module.summary = SoundSummary(make.Below(6), !module.docs.empty());
+    }
+    WritePack(directory_ / "p", model_);
+    bytes_ = FileBytesOf(directory_ / "p");
+    const auto pack = Open(bytes_);
+    ASSERT_TRUE(pack);
+    for (const auto& [key, module] : model_) {
+      ask_.files.push_back(key);
+      ask_.names.insert(ask_.names.end(), {key.second, "absent" + key.second});
+      for (const auto& [name, defined] : module.names) ask_.names.push_back(name);
+    }
+    for (std::uint32_t id = 0; id < (*pack)->module_count(); ++id) {
+      ask_.modules.push_back((*pack)->module(ModuleId{id})->name());
+    }
+    ask_.modules.push_back("absent.module");
+    truth_ = Answers(**pack, 1000, ask_);
+    ASSERT_TRUE(std::ranges::find(truth_, kError) == truth_.end());
+    ASSERT_TRUE((*pack)->Verify());
+  }
+
+  static Result<std::shared_ptr<const Pack>> Open(
+      const std::string& bytes, Pack::Checking checking = Pack::Checking::kOnUse) {
+    return Pack::FromBytes(std::as_bytes(std::span(bytes)), "label", checking);
+  }
+
+  // Refused, or each answer is the true one or an error; and found by Verify in any case.
+  void ExpectNoLie(const std::string& damaged) {
+    EXPECT_FALSE(Open(damaged, Pack::Checking::kAll));
+    const auto pack = Open(damaged);
+    if (!pack) return;
+    const auto answers = Answers(**pack, 1000, ask_);
+    ASSERT_EQ(answers.size(), truth_.size());
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      EXPECT_TRUE(answers[i] == kError || answers[i] == truth_[i]) << answers[i];
+    }
+  }
+
+  const TemporaryDirectory directory_;
+  Model model_;
+  std::string bytes_;
+  Questions ask_;
+  std::vector<std::string> truth_;
+};
+
+TEST_F(PackDamage, EveryFlippedByteIsFoundOut) {
+  std::mt19937 random(1);
+  for (std::size_t at = 0; at < bytes_.size(); ++at) {
+    SCOPED_TRACE(at);
+    std::string damaged = bytes_;
+    damaged[at] = static_cast<char>(damaged[at] ^ (1 + random() % 255));
+    ExpectNoLie(damaged);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_F(PackDamage, EveryTruncationIsRefused) {
+  for (std::size_t size = 0; size < bytes_.size(); ++size) {
+    EXPECT_FALSE(Open(bytes_.substr(0, size))) << size;
+    EXPECT_FALSE(Open(bytes_.substr(size + 1))) << size;
+  }
+  EXPECT_FALSE(Open(bytes_ + '\0'));
+  EXPECT_FALSE(Open(bytes_ + bytes_));
+}
+
+TEST_F(PackDamage, SwappedPiecesAreFoundOut) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 300; ++round) {
+    std::string damaged = bytes_;
+    const std::size_t size = 1 + random() % 200;
+    const std::size_t from = random() % (damaged.size() - size);
+    const std::size_t to = random() % (damaged.size() - size);
+    damaged.replace(to, size, bytes_, from, size);
+    if (damaged != bytes_) ExpectNoLie(damaged);
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST_F(PackDamage, NamesTheModule) {
+  const auto pack = Open(bytes_);
+  std::string damaged = bytes_;
+  damaged[format::kHeaderBytes] = static_cast<char>(damaged[format::kHeaderBytes] + 1);
+  const auto error = (*Open(damaged))->summary(ModuleId{0}).error();
+  EXPECT_EQ(error.code, ErrorCode::kDamaged);
+  const auto first = (*pack)->module(ModuleId{0});
+  EXPECT_NE(error.message.find(std::string(first->root) + '/' + std::string(first->path)),
+            std::string::npos)
+      << error.message;
+}
+
+TEST_F(PackDamage, OtherVersionsAreNamed) {
+  for (const std::size_t field : {8, 12}) {
+    std::string other = bytes_;
+    other[field] = 9;
+    std::string sum;
+    AppendCell(sum, Hash64(std::string_view(other).substr(0, 56)), 8);
+    other.replace(56, 8, sum);
+    EXPECT_EQ(Open(other).error().code, ErrorCode::kUnsupportedVersion);
+  }
+}
+
+// Someone who makes a pack by hand gets all checksums right.
+class HostilePack {
+ public:
+  explicit HostilePack(const std::string& bytes)
+      : bytes_(bytes),
+        header_(*format::DecodeHeader(std::as_bytes(std::span(bytes)))),
+        toc_(*format::DecodeToc(std::as_bytes(std::span(bytes)).subspan(header_.toc_offset),
+                                header_.toc_offset)) {}
+
+  // `damaged` with checksums as if it had been written so.
+  std::string Repair(std::string damaged) const {
+    const auto cell = [&damaged](std::uint64_t at, std::uint64_t value) {
+      std::string bytes;
+      AppendCell(bytes, value, 8);
+      damaged.replace(at, 8, bytes);
+    };
+    const auto piece = [&damaged](std::uint64_t at, std::uint64_t size) {
+      return std::string_view(damaged).substr(at, size);
+    };
+    std::uint64_t row_bytes = 0;
+    for (const std::uint8_t width : toc_.column_widths) row_bytes += width;
+    std::uint64_t end = 0;
+    for (std::uint32_t id = 0; id < toc_.module_count; ++id) {
+      const std::uint64_t row = toc_.sections[format::kModules].offset + id * row_bytes;
+      const auto* bytes = reinterpret_cast<const std::byte*>(bytes_.data()) + row;
+      const std::uint64_t begin = end;
+      end = 8 * LoadCell(bytes + 32 + toc_.column_widths[format::kPathEnd],
+                         toc_.column_widths[format::kSummaryEnd]);
+      cell(row + 24, Hash64(piece(toc_.sections[format::kSummaries].offset + begin, end - begin)));
+    }
+    const auto docs = toc_.sections[format::kDocs];
+    const auto blocks = toc_.sections[format::kDocsBlocks];
+    if (blocks.size == format::kDocsBlockRowBytes) {
+      cell(blocks.offset + 16, Hash64(piece(docs.offset, docs.size)));
+    }
+    std::uint64_t checksum = bytes_.size() - toc_.block_checksums.size();
+    for (std::uint32_t section = 0; section < format::kSectionCount; ++section) {
+      if (!format::HasBlockChecksums(section)) continue;
+      const auto extent = toc_.sections[section];
+      for (std::uint64_t at = 0; at < extent.size; at += format::kBlockBytes, checksum += 8) {
+        cell(checksum,
+             Hash64(piece(extent.offset + at,
+                          std::min<std::uint64_t>(format::kBlockBytes, extent.size - at))));
+      }
+    }
+    const Hash128 hash = HashContent(piece(header_.toc_offset, header_.toc_bytes));
+    cell(40, hash.low);
+    cell(48, hash.high);
+    cell(56, Hash64(piece(0, 56)));
+    return damaged;
+  }
+
+  const format::Header& header() const { return header_; }
+  const format::TableOfContents& toc() const { return toc_; }
+
+ private:
+  const std::string bytes_;
+  format::Header header_;
+  format::TableOfContents toc_;
+};
+
+TEST_F(PackDamage, HandmadePacksDoNoHarm) {
+  const HostilePack hostile(bytes_);
+  ASSERT_EQ(hostile.Repair(bytes_), bytes_);
+  std::mt19937 random(3);
+  static constexpr unsigned kNasty[] = {0, 1, 0x7f, 0x80, 0xff};
+  std::size_t opened = 0;
+  for (int round = 0; round < 8000; ++round) {
+    std::string damaged = bytes_;
+    // One of the sections, or the table of contents without its checksums.
+    const std::size_t section = random() % (format::kSectionCount + 1);
+    const std::uint64_t begin = section == format::kSectionCount
+                                    ? hostile.header().toc_offset
+                                    : hostile.toc().sections[section].offset;
+    const std::uint64_t size =
+        section == format::kSectionCount
+            ? hostile.header().toc_bytes - hostile.toc().block_checksums.size()
+            : hostile.toc().sections[section].size;
+    if (size == 0) continue;
+    for (unsigned count = 1 + random() % 4; count != 0; --count) {
+      damaged[begin + random() % size] =
+          static_cast<char>(random() % 2 == 0 ? random() : kNasty[random() % std::size(kNasty)]);
+    }
+    const auto pack = Open(hostile.Repair(damaged));
+    if (!pack) continue;
+    ++opened;
+    const auto answers = Answers(**pack, 1000, ask_);
+    EXPECT_FALSE(answers.empty());
+    static_cast<void>((*pack)->Verify());
+  }
+  EXPECT_GT(opened, 4000u);
+}
+
+TEST_F(PackDamage, NothingIsTakenOverFromDamage) {
+  std::string damaged = bytes_;
+  const HostilePack hostile(bytes_);
+  const auto names = hostile.toc().sections[format::kNames];
+  damaged[names.offset + names.size / 2] ^= 1;
+  const auto older = Open(damaged);
+  ASSERT_TRUE(older);
+  auto writer = PackWriter::Create(directory_ / "new");
+  std::uint32_t id = 0;
+  for (const auto& module : model_) {
+    ASSERT_TRUE(writer->AddFrom(*older, ModuleId{id++}, RecordOf(module)));
+  }
+  const auto finished = writer->Finish();
+  ASSERT_FALSE(finished);
+  EXPECT_EQ(finished.error().code, ErrorCode::kDamaged);
+  EXPECT_TRUE(finished.error().message.starts_with("label: "));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "new"));
+}
+
+}  // namespace
+}  // namespace coppice::test
