@@ -3,6 +3,10 @@
 import random
 import warnings
 
+# Deeper than any block: the grammar takes a line within brackets for the end of the block if it is
+# indented less than that.
+_DEEP = "\n" + " " * 40
+
 _NAMES = ["a", "b", "c", "d", "self", "cls", "__p", "__q__", "_", "x1", "\u00e9", "\ufb01x",
           "__all__", "print", "match", "type", "\U0001d400"]
 _STRINGS = ["'s'", '"q # no"', "'''t\n  u'''", 'r"\\"', "b'  x'", "f'{a}  {b!r}'", "'\\''",
@@ -20,7 +24,7 @@ _BASES = ["A", "(B)", "abc.ABC", "Enum", "enum.IntFlag", "Protocol[T]", "typing.
           "*bases", "f( x )", "TypedDict", "Generic[T]", "(x.Protocol)[ T ]"]
 _METHODS = ["m", "__new__", "__init__", "__init_subclass__", "__class_getitem__", "__p", "n"]
 _ANNOTATIONS = ["int", "'C'", "Final", "Final[ int ]", "ClassVar[int]", "t.TypeAlias", "(int)",
-                "t . Final", "list[\n int]"]
+                "t . Final", "list[" + _DEEP + "int]"]
 
 
 class Maker:
@@ -43,7 +47,7 @@ class Maker:
         """White space where brackets are open."""
         if self.chance(0.7):
             return ""
-        return self.rng.choice([" ", "  ", "\n   ", " # c ( '\n", "\t", " \\\n ", "\f"])
+        return self.rng.choice([" ", "  ", _DEEP, " # c ( '" + _DEEP, "\t", " \\\n ", "\f"])
 
     def space(self):
         """White space where line breaks end statements; never empty."""
@@ -184,7 +188,7 @@ class Maker:
             + "(" + self.rng.choice(["'a'", "['a', 'b']", "a.__all__", ""]) + ")",
             lambda: "pass; " + name() + " = 1; " + name() + " = " + name(),
             lambda: "type " + name() + " = int",
-            lambda: "type " + name() + "[T: (int), *Ts, **P] = (\n int)",
+            lambda: "type " + name() + "[T: (int), *Ts, **P] = (" + _DEEP + "int)",
             lambda: "return",
         )()
 
@@ -232,7 +236,7 @@ class Maker:
         star = "*" if self.chance(0.15) else ""
         count = self.rng.randint(0, 2)
         for _ in range(count):
-            kind = self.rng.choice([" E", " (E)", "(A, B)", " a.b ", " (F # c\n )"])
+            kind = self.rng.choice([" E", " (E)", "(A, B)", " a.b ", " (F # c" + _DEEP + ")"])
             lines += [self.header("except" + star + kind + (
                 " as" + self.space() + self.name() if self.chance(0.5) else ""))] + self.block(
                     depth)
@@ -291,7 +295,8 @@ class Maker:
             items = self.list_of(argument, 0, 2)
             if self.chance(0.3):
                 items += (", " if items else "") + self.rng.choice(
-                    ["metaclass = abc.ABCMeta", "metaclass=(EnumMeta)", "k=1, l=(\n2)", "**kw"])
+                    ["metaclass = abc.ABCMeta", "metaclass=(EnumMeta)", "**kw",
+                     "k=1, l=(" + _DEEP + "2)"])
             head += self.rng.choice(["", " "]) + "(" + self.gap() + items + self.gap() + ")"
         lines = self.decorators() + [self.header(head)]
         body = self.within("class", depth)
@@ -329,11 +334,8 @@ def programs(count, seed):
             continue
         made += 1
         data = text.encode("utf-8")
-        ending = rng.random()
-        if ending < 0.05:
+        if rng.random() < 0.05:
             data = data.replace(b"\n", b"\r\n")
-        elif ending < 0.08:
-            data = data.replace(b"\n", b"\r")
         if rng.random() < 0.05:
             data = b"\xef\xbb\xbf" + data
         yield data
