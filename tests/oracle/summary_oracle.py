@@ -140,8 +140,6 @@ def parse_arguments():
     parser.add_argument("--exclude", action="append", default=[], metavar="GLOB",
                         help="handed on to the indexer")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--allowed", type=float, default=ALLOWED, metavar="SHARE",
-                        help="share of the records that choices may cover (%(default)s)")
     parser.add_argument("--show", type=int, default=20, metavar="N",
                         help="differences to print (%(default)s)")
     options = parser.parse_args()
@@ -235,7 +233,7 @@ def run(options):
     if not tally.states["compared"]:
         fail("nothing was compared")
     agree = (not tally.unexplained and not missing and not export.out_of_order
-             and tally.differ <= options.allowed * tally.records
+             and tally.differ <= ALLOWED * tally.records
              and len(compare.CHOICES) <= MAX_CHOICES)
     print("agree" if agree else "DO NOT AGREE")
     return 0 if agree else 1
