@@ -59,7 +59,8 @@ std::size_t Glob::AddSet(std::string_view set) {
 }
 
 void Glob::Reach(std::size_t step, std::vector<bool>& reached) const {
-  while (true) {
+  // What is marked already has brought along what follows from it.
+  while (!reached[step]) {
     reached[step] = true;
     if (step == steps_.size()) return;
     if (steps_[step].kind == StepKind::kSkipOrDirs) {

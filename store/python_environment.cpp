@@ -36,11 +36,14 @@ struct Answer {
   std::vector<std::string> search_path;
 };
 
-std::string LastLine(std::string_view text) {
-  const std::size_t end = text.find_last_not_of(" \r\n");
-  if (end == text.npos) return {};
-  text = text.substr(0, end + 1);
-  return std::string(text.substr(text.rfind('\n') + 1));
+// What a program complained of at last, introduced by ": ", or nothing.
+std::string Complaint(std::string_view errors) {
+  constexpr std::size_t kMaxLength = 200;
+  const std::size_t end = errors.find_last_not_of(" \r\n");
+  if (end == errors.npos) return {};
+  errors = errors.substr(0, end + 1);
+  const std::string_view line = errors.substr(errors.rfind('\n') + 1);
+  return ": " + std::string(line.substr(0, kMaxLength)) + (line.size() > kMaxLength ? "..." : "");
 }
 
 std::optional<Answer> ReadAnswer(std::string_view output) {
@@ -97,8 +100,8 @@ Result<Answer> Ask(const std::string& executable, std::chrono::milliseconds time
     const bool old = run->errors.find("Unknown option: -I") != std::string::npos;
     return Error{ErrorCode::kInvalidArgument,
                  executable + (old ? ": too old: Python 3.4 or later is needed"
-                                   : ": failed with exit code " + std::to_string(run->exit_code) +
-                                         ": " + LastLine(run->errors))};
+                                   : ": does not work as a Python interpreter, exit code " +
+                                         std::to_string(run->exit_code) + Complaint(run->errors))};
   }
   auto answer = ReadAnswer(run->output);
   if (!answer) {
