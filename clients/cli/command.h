@@ -1,0 +1,35 @@
+// What the parts of the command share: exit codes, and how a subcommand is declared.
+
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+
+#include "summaries/error.h"
+
+namespace coppice::cli {
+
+// Documented in `coppice --help`.
+enum ExitCode : int {
+  kDone = 0,
+  kNothingFound = 1,  // query: no match; verify: damage
+  kWrongCall = 2,
+  kFailed = 3,         // reading or writing did not work out, or a pack is damaged
+  kInterrupted = 128,  // plus the number of the signal
+};
+
+// What a call makes a subcommand do; returns the exit code.
+using Action = std::function<int()>;
+
+// Declares options on `app`; they live in the returned action, which is called after parsing.
+Action DeclareIndex(CLI::App& app);
+Action DeclareStats(CLI::App& app);
+Action DeclareVerify(CLI::App& app);
+Action DeclareExport(CLI::App& app);
+Action DeclareQuery(CLI::App& app);
+Action DeclareAst(CLI::App& app);
+
+// Sets the text that --help prints. Must outlive the app: literals.
+void SetHelp(CLI::App& app, const char* text);
+
+}  // namespace coppice::cli

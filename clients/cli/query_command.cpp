@@ -1,0 +1,325 @@
+// coppice query: looks up modules, symbols, names and imports.
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clients/cli/command.h"
+#include "clients/cli/console.h"
+#include "clients/cli/import_match.h"
+#include "clients/cli/json.h"
+#include "clients/cli/module_json.h"
+#include "clients/cli/module_names.h"
+#include "clients/cli/open_pack.h"
+#include "clients/cli/root_directories.h"
+#include "clients/cli/symbol_text.h"
+#include "summaries/try.h"
+
+namespace coppice::cli {
+namespace {
+
+constexpr const char* kHelp =
+    R"(Usage: coppice query PACK module NAME     what the modules of that dotted name define
+       coppice query PACK symbols NAME    where classes, functions, variables, ... are defined
+       coppice query PACK search TEXT     identifiers that contain TEXT
+       coppice query PACK imports NAME    what a module imports
+       coppice query PACK importers NAME  which modules import a module
+
+  symbols     NAME may be qualified by classes or by the module too: decode, JSONDecoder.decode,
+              json.decoder.JSONDecoder.decode
+  importers   by the text of the imports: `import a.b.c` counts for a, a.b and a.b.c, `from a
+              import b` for a and a.b; relative imports for the package that they start from and
+              what is below it
+
+  --json                an array, empty if nothing is found. module: the objects of `coppice
+                        export`; symbols: their "symbols" with module, root and path; imports and
+                        importers: their "imports" with importer, root and path; search: name,
+                        defined_in (modules) and mentioned_in (how many modules)
+  --limit N             search: at most N names; default 50
+  --ignore-case         search: ASCII letters match in either case
+  --root NAME=DIRECTORY print DIRECTORY for the root NAME; may be repeated
+  --columns utf8|utf16  unit of columns: bytes of UTF-8, the default, or UTF-16 code units
+
+Lines for people are path:line:column kind name; lines count from 1, columns from 0.
+
+Examples:
+  coppice query python3.pack module json.decoder
+  coppice query python3.pack symbols JSONDecoder.decode
+  coppice query python3.pack search urlopen --ignore-case
+  coppice query python3.pack importers asyncio.events --json
+
+Exit codes: 0 found, 1 nothing found, 2 wrong call, 3 the pack cannot be read or is damaged.
+)";
+
+struct Call {
+  std::string pack;
+  std::string what;
+  std::string name;
+  bool json = false;
+  bool ignore_case = false;
+  std::size_t limit = 50;
+  std::vector<std::string> roots;
+  std::string columns = "utf8";
+};
+
+// Lines of two columns, the first as wide as its widest text.
+class AlignedLines {
+ public:
+  void Add(std::string place, std::string text) {
+    // One long path must not push everything off the screen.
+    constexpr std::size_t kMaxWidth = 72;
+    width_ = std::max(width_, std::min(place.size(), kMaxWidth));
+    lines_.emplace_back(std::move(place), std::move(text));
+  }
+  void Print(Output& output) const {
+    for (const auto& [place, text] : lines_) output.Print("{:<{}}  {}\n", place, width_, text);
+  }
+
+ private:
+  std::size_t width_ = 0;
+  std::vector<std::pair<std::string, std::string>> lines_;
+};
+
+// One query on one pack.
+class Query {
+ public:
+  Query(const Pack& pack, const RootDirectories& roots, const Call& call)
+      : pack_(pack), roots_(roots), call_(call), docs_(pack), json_(output_) {
+    if (call.columns == "utf16") options_.columns = ColumnUnit::kUtf16;
+  }
+
+  int Run() {
+    if (call_.json) json_.BeginArray();
+    const Result<void> result = Answer();
+    if (!result) {
+      output_.Finish();
+      return Fail(result.error());
+    }
+    if (call_.json) {
+      json_.EndArray();
+      output_.Put('\n');
+    } else {
+      lines_.Print(output_);
+    }
+    return output_.Finish(found_ ? kDone : kNothingFound);
+  }
+
+ private:
+  Result<void> Answer() {
+    if (call_.what == "module") return Modules();
+    if (call_.what == "symbols") return Symbols();
+    if (call_.what == "search") return Search();
+    if (call_.what == "imports") return Imports();
+    return Importers();
+  }
+
+  Result<void> Modules() {
+    const Result<ModuleMatches> matches = pack_.FindModules(call_.name);
+    if (!matches) return matches.error();
+    for (const ModuleId id : *matches) {
+      const Result<LoadedModule> module = LoadModule(pack_, id, &docs_);
+      if (!module) return module.error();
+      found_ = true;
+      if (call_.json) {
+        WriteModule(json_, *module, roots_.Directory(module->info.root), options_);
+        continue;
+      }
+      const std::string_view doc = module->module_doc();
+      lines_.Add(Printable(roots_.Path(module->info)) + ":1:0",
+                 "module " + module->name + (doc.empty() ? "" : "  " + Printable(doc)));
+      for (const std::uint32_t row : module->summary.RowsByPosition()) {
+        AddSymbolLine(*module, module->summary.symbol(row));
+      }
+    }
+    return {};
+  }
+
+  Result<void> Symbols() {
+    const std::string_view wanted = call_.name;
+    const std::string_view simple = wanted.substr(wanted.rfind('.') + 1);
+    const Result<NamePostings> postings = pack_.FindName(simple);
+    if (!postings) return postings.error();
+    // Within classes private names are mangled: the module defines another name then.
+    const bool is_private = simple.starts_with("__") && !simple.ends_with("__");
+    for (const NamePosting& posting : *postings) {
+      if (posting.defined || is_private) COPPICE_TRY(SymbolsOf(posting.module, simple));
+    }
+    return {};
+  }
+
+  Result<void> SymbolsOf(ModuleId id, std::string_view simple) {
+    const Result<LoadedModule> module = LoadModule(pack_, id, call_.json ? &docs_ : nullptr);
+    if (!module) return module.error();
+    const SummaryView& summary = module->summary;
+    std::vector<std::int32_t> doc_indexes;
+    for (const std::uint32_t row : summary.RowsByPosition()) {
+      const Symbol symbol = summary.symbol(row);
+      if (symbol.name() != simple && WrittenName(summary, symbol) != simple) continue;
+      if (!HasName(*module, symbol)) continue;
+      found_ = true;
+      if (!call_.json) {
+        AddSymbolLine(*module, symbol);
+        continue;
+      }
+      if (doc_indexes.empty()) doc_indexes = DocIndexes(summary);
+      const std::int32_t doc = doc_indexes[row];
+      json_.BeginObject();
+      WritePlace("module", *module);
+      WriteSymbolFields(json_, summary, symbol,
+                        doc < 0 ? std::string_view()
+                                : module->docs[static_cast<std::size_t>(doc)],
+                        options_);
+      json_.EndObject();
+    }
+    return {};
+  }
+
+  // Whether the name that was asked for, whose last component fits, fits as a whole.
+  bool HasName(const LoadedModule& module, const Symbol& symbol) const {
+    const std::size_t dot = call_.name.rfind('.');
+    if (dot == std::string::npos) return true;
+    const std::string_view qualifier = std::string_view(call_.name).substr(0, dot);
+    std::string owner = module.name;
+    if (const std::optional<std::uint32_t> row = symbol.owner()) {
+      owner += '.' + module.summary.symbol(*row).qualname();
+    }
+    return owner == qualifier || owner.ends_with('.' + std::string(qualifier));
+  }
+
+  Result<void> Search() {
+    const Result<std::vector<NameMatch>> matches =
+        pack_.SearchNames(call_.name, call_.limit,
+                          call_.ignore_case ? CaseMatch::kIgnoreAscii : CaseMatch::kExact);
+    if (!matches) return matches.error();
+    for (const NameMatch& match : *matches) {
+      found_ = true;
+      std::vector<std::string> definers;
+      std::uint64_t mentions = 0;
+      for (const NamePosting& posting : match.postings) {
+        ++mentions;
+        if (!posting.defined) continue;
+        const Result<ModuleInfo> module = pack_.module(posting.module);
+        if (!module) return module.error();
+        definers.push_back(PrintedName(*module));
+      }
+      if (call_.json) {
+        json_.BeginObject();
+        json_.Key("name").String(match.name);
+        json_.Key("defined_in").BeginArray();
+        for (const std::string& definer : definers) json_.Bytes(definer);
+        json_.EndArray();
+        json_.Key("mentioned_in").Number(mentions);
+        json_.EndObject();
+        continue;
+      }
+      std::string text = "mentioned in " + Grouped(mentions);
+      constexpr std::size_t kShown = 3;
+      for (std::size_t i = 0; i < std::min(kShown, definers.size()); ++i) {
+        text += (i == 0 ? ", defined in " : ", ") + Printable(definers[i]);
+      }
+      if (definers.size() > kShown) {
+        text += fmt::format(" and {} more", Grouped(definers.size() - kShown));
+      }
+      lines_.Add(std::string(match.name), std::move(text));
+    }
+    return {};
+  }
+
+  Result<void> Imports() {
+    const Result<ModuleMatches> matches = pack_.FindModules(call_.name);
+    if (!matches) return matches.error();
+    for (const ModuleId id : *matches) {
+      found_ = true;
+      COPPICE_TRY(ImportsOf(id, [](const LoadedModule&, const Import&) { return true; }));
+    }
+    return {};
+  }
+
+  Result<void> Importers() {
+    const Result<std::vector<ModuleId>> candidates = CandidateImporters(pack_, call_.name);
+    if (!candidates) return candidates.error();
+    for (const ModuleId id : *candidates) {
+      COPPICE_TRY(ImportsOf(id, [this](const LoadedModule& module, const Import& import) {
+        const bool matches = ImportsModule(module.info, module.name, import, call_.name);
+        found_ = found_ || matches;
+        return matches;
+      }));
+    }
+    return {};
+  }
+
+  template <class Wanted>
+  Result<void> ImportsOf(ModuleId id, const Wanted& wanted) {
+    const Result<LoadedModule> module = LoadModule(pack_, id, nullptr);
+    if (!module) return module.error();
+    const SummaryView& summary = module->summary;
+    for (std::uint32_t row = 0; row < summary.import_count(); ++row) {
+      const Import import = summary.import(row);
+      if (!wanted(*module, import)) continue;
+      if (call_.json) {
+        json_.BeginObject();
+        WritePlace("importer", *module);
+        WriteImportFields(json_, summary, import);
+        json_.EndObject();
+      } else {
+        lines_.Add(fmt::format("{}:{}", Printable(roots_.Path(module->info)), import.line),
+                   ImportText(import));
+      }
+    }
+    return {};
+  }
+
+  void WritePlace(std::string_view key, const LoadedModule& module) {
+    json_.Key(key).Bytes(module.name);
+    json_.Key("root").Bytes(roots_.Directory(module.info.root));
+    json_.Key("path").Bytes(module.info.path);
+  }
+
+  void AddSymbolLine(const LoadedModule& module, const Symbol& symbol) {
+    const std::uint32_t column =
+        options_.columns == ColumnUnit::kUtf16 ? symbol.utf16_column() : symbol.column();
+    lines_.Add(fmt::format("{}:{}:{}", Printable(roots_.Path(module.info)), symbol.line(), column),
+               fmt::format("{:<10} {}{}", KindName(symbol.kind()), symbol.qualname(),
+                           Printable(Signature(symbol))));
+  }
+
+  const Pack& pack_;
+  const RootDirectories& roots_;
+  const Call& call_;
+  DocsReader docs_;
+  Output output_;
+  Json json_;
+  JsonOptions options_;
+  AlignedLines lines_;
+  bool found_ = false;
+};
+
+int Run(const Call& call) {
+  const Result<std::shared_ptr<const Pack>> pack = OpenPack(call.pack);
+  if (!pack) return Fail(pack.error());
+  const Result<RootDirectories> roots = RootDirectories::Parse(call.roots, **pack);
+  if (!roots) return Fail(roots.error());
+  return Query(**pack, *roots, call).Run();
+}
+
+}  // namespace
+
+Action DeclareQuery(CLI::App& app) {
+  SetHelp(app, kHelp);
+  const auto call = std::make_shared<Call>();
+  app.add_option("PACK", call->pack)->required();
+  app.add_option("WHAT", call->what)
+      ->required()
+      ->check(CLI::IsMember({"module", "symbols", "search", "imports", "importers"}));
+  app.add_option("NAME", call->name)->required();
+  app.add_flag("--json", call->json);
+  app.add_option("--limit", call->limit);
+  app.add_flag("--ignore-case,-i", call->ignore_case);
+  app.add_option("--root", call->roots)->allow_extra_args(false);
+  app.add_option("--columns", call->columns)->check(CLI::IsMember({"utf8", "utf16"}));
+  return [call] { return Run(*call); };
+}
+
+}  // namespace coppice::cli

@@ -1,0 +1,21 @@
+// Symbols as text for people and for editors.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "summaries/summary_view.h"
+
+namespace coppice::cli {
+
+// The name as the source has it: private names of classes are mangled in summaries.
+std::string_view WrittenName(const SummaryView& summary, const Symbol& symbol);
+
+// "(self, key: str, *, default=None) -> int"; empty for what is no function.
+std::string Signature(const Symbol& symbol);
+
+// "from .decoder import JSONDecoder as D", one name.
+std::string ImportText(const Import& import);
+
+}  // namespace coppice::cli
