@@ -3,7 +3,7 @@
 //
 //   lossless [--python EXE] [--damaged N] [--every K] [--seed S] [--max-damaged-bytes B] PATH...
 //
-// --python adds the interpreter's standard library; --damaged adds N cut, spliced or overwritten
+// --python adds the interpreter's standard library (without site-packages); --damaged adds N cut, spliced or overwritten
 // variants a file (and then leaves the whole files out); --every takes each K-th file only. Exits
 // with 1 after the first differences, with 77 if there is nothing to compare.
 #include <algorithm>
@@ -43,13 +43,19 @@ std::string StandardLibrary(const std::string& python) {
   return line.data();
 }
 
-void Collect(const fs::path& root, std::vector<std::string>& files) {
+// `packages`: whether to look into site-packages, which lies within the standard library.
+void Collect(const fs::path& root, bool packages, std::vector<std::string>& files) {
   std::error_code error;
   if (fs::is_regular_file(root, error)) files.push_back(root);
   for (fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied,
                                            error),
        end;
        it != end; it.increment(error)) {
+    const std::string name = it->path().filename();
+    if (!packages && (name == "site-packages" || name == "dist-packages")) {
+      it.disable_recursion_pending();
+      continue;
+    }
     const std::string extension = it->path().extension();
     if ((extension == ".py" || extension == ".pyi") && it->is_regular_file(error)) {
       files.push_back(it->path());
@@ -113,7 +119,7 @@ int main(int argc, char** argv) {
     const std::string_view argument = argv[i];
     const auto value = [&]() -> const char* { return i + 1 < argc ? argv[++i] : ""; };
     if (argument == "--python") {
-      Collect(StandardLibrary(value()), files);
+      Collect(StandardLibrary(value()), false, files);
     } else if (argument == "--damaged") {
       variants = std::strtoull(value(), nullptr, 10);
     } else if (argument == "--every") {
@@ -123,7 +129,7 @@ int main(int argc, char** argv) {
     } else if (argument == "--seed") {
       seed = std::strtoull(value(), nullptr, 10);
     } else {
-      Collect(argv[i], files);
+      Collect(argv[i], true, files);
     }
   }
   std::sort(files.begin(), files.end());
