@@ -93,27 +93,15 @@ std::string DottedName(std::string_view path) {
 }
 
 bool HasDottedName(std::string_view path, std::string_view name) {
-  if (name.empty()) return false;
   std::string_view rest = Stem(path);
   if (const std::string_view package = StubPackage(path); !package.empty()) {
-    if (!name.starts_with(package) || !IsIdentifier(package)) return false;
+    if (!name.starts_with(package)) return false;
     name.remove_prefix(package.size());
     rest.remove_prefix(package.size() + kStubsSuffix.size());
-    if (name.empty() || rest.empty()) return name.empty() && rest.empty();
-    if (name[0] != '.') return false;
-    name.remove_prefix(1);
-    rest.remove_prefix(1);
   }
   if (rest.size() != name.size()) return false;
-  std::size_t start = 0;
-  for (std::size_t index = 0; index <= rest.size(); ++index) {
-    if (index == rest.size() || rest[index] == '/') {
-      if (index < rest.size() && name[index] != '.') return false;
-      if (!IsIdentifier(rest.substr(start, index - start))) return false;
-      start = index + 1;
-    } else if (rest[index] != name[index]) {
-      return false;
-    }
+  for (std::size_t index = 0; index < rest.size(); ++index) {
+    if ((rest[index] == '/' ? '.' : rest[index]) != name[index]) return false;
   }
   return true;
 }

@@ -15,7 +15,7 @@ namespace coppice {
 // or another suffix. Keywords count as identifiers. "a/b/__init__.py" is "a.b".
 std::string DottedName(std::string_view path);
 
-// Whether DottedName(path) == name. Allocates nothing. Linear in the length of the path.
+// Whether DottedName(path) == name, given that the former is not empty. Allocates nothing.
 bool HasDottedName(std::string_view path, std::string_view name);
 
 bool IsPackage(std::string_view path);  // __init__.py, __init__.pyi

@@ -1,17 +1,29 @@
 // Numbers as packs and summaries store them: little-endian cells and LEB128.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 namespace coppice {
 
-// A cell of `width` bytes, 0 to 8; the value of a cell of no bytes is 0.
+// A cell of `width` bytes, 0 to 8; the value of a cell of no bytes is 0. Reads its first and its
+// last bytes at once, which overlap where the width is no power of two.
 inline std::uint64_t LoadCell(const std::byte* cell, unsigned width) {
-  std::uint64_t value = 0;
-  while (width != 0) value = value << 8 | std::to_integer<std::uint64_t>(cell[--width]);
-  return value;
+  static_assert(std::endian::native == std::endian::little);
+  const auto ends = [cell, width]<class Part>(Part) {
+    constexpr unsigned kSize = sizeof(Part);
+    Part first;
+    Part last;
+    std::memcpy(&first, cell, kSize);
+    std::memcpy(&last, cell + (width - kSize), kSize);
+    return std::uint64_t{first} | std::uint64_t{last} << (8 * (width - kSize));
+  };
+  if (width >= 4) return ends(std::uint32_t{});
+  if (width >= 2) return ends(std::uint16_t{});
+  return width == 0 ? 0 : std::to_integer<std::uint64_t>(*cell);
 }
 
 inline void AppendCell(std::string& out, std::uint64_t value, unsigned width) {
