@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,12 @@ Rows AskOracle(const std::string& question) {
   }
   if (pclose(pipe) != 0) rows.clear();
   return rows;
+}
+
+// Some systems package most of iconv's converters apart.
+bool HasConverter(std::string_view codec) {
+  std::string text;
+  return Decode(*FindCodec(codec), "", DecodePolicy::kStrict, text).status == DecodeStatus::kDone;
 }
 
 ParseErrorCode RefusalOf(std::string_view bytes) {
@@ -120,9 +127,10 @@ TEST(Source, LossyKeepsWhatIsSound) {
   EXPECT_EQ(lossy("# coding: ascii\n\xe9"), "# coding: ascii\n" + bad);
   EXPECT_EQ(lossy(std::string_view("# coding: latin-1\n\xe9\0", 20)),
             "# coding: latin-1\n\xc3\xa9" + bad);
+  EXPECT_EQ(lossy("\xEF\xBB\xBF# coding: latin-1\n\xe9"), "# coding: latin-1\n" + bad);
+  if (!HasConverter("euc_jp")) GTEST_SKIP() << "this system's iconv lacks EUC-JP";
   EXPECT_EQ(lossy("# coding: euc_jp\n\xa4\xff\xa4\xa2"),
             "# coding: euc_jp\n" + bad + bad + "\xe3\x81\x82");
-  EXPECT_EQ(lossy("\xEF\xBB\xBF# coding: latin-1\n\xe9"), "# coding: latin-1\n" + bad);
 }
 
 TEST(Source, LossyNeverFailsAndIsAlwaysValid) {
@@ -205,9 +213,14 @@ TEST(SourceAgainstCPython, AcceptsAndRefusesTheSameFiles) {
   const Rows rows = AskOracle("files");
   ASSERT_GT(rows.size(), 5000U) << "the oracle did not run";
   std::string storage;
+  std::size_t unsupported = 0;
   for (const auto& row : rows) {
     const std::string bytes = Bytes(row.at(0));
     const auto source = DecodeSource(bytes, storage);
+    if (!source && row.at(1) == "ok" && source.error().reason.ends_with("is not supported")) {
+      ++unsupported;
+      continue;
+    }
     ASSERT_EQ(source.has_value(), row.at(1) == "ok")
         << testing::PrintToString(bytes) << (source ? "" : source.error().reason);
     if (source && row.at(2) != "-") {
@@ -219,6 +232,8 @@ TEST(SourceAgainstCPython, AcceptsAndRefusesTheSameFiles) {
       EXPECT_EQ(DecodeLossy(bytes, lossy_storage)->text, source->text);
     }
   }
+  EXPECT_LT(unsupported, rows.size() / 4);
+  if (unsupported != 0) GTEST_SKIP() << "this system's iconv could not read " << unsupported;
 }
 
 TEST(SourceAgainstCPython, ResolvesTheSameNames) {
@@ -247,9 +262,13 @@ TEST(SourceAgainstCPython, DecodesEveryCodeTheSame) {
     std::vector<std::optional<std::string>> expected;  // UTF-8; nothing where it is invalid
   };
   std::map<std::string, Samples> by_codec;
+  std::set<std::string> tried;
+  std::set<std::string> missing;
   for (const auto& row : AskOracle("codecs")) {
     const Codec* codec = FindCodec(row.at(0));
     ASSERT_NE(codec, nullptr) << row.at(0);
+    if (tried.insert(row.at(0)).second && !HasConverter(row.at(0))) missing.insert(row.at(0));
+    if (missing.contains(row.at(0))) continue;
     if (codec->kind == CodecKind::kWhole) {
       std::string text;
       EXPECT_EQ(Decode(*codec, Bytes(row.at(1)), DecodePolicy::kStrict, text).status,
@@ -262,7 +281,7 @@ TEST(SourceAgainstCPython, DecodesEveryCodeTheSame) {
     samples.bytes += Bytes(row.at(1)) + '\0';
     samples.expected.push_back(row.at(2) == "-" ? std::nullopt : std::optional(Bytes(row.at(2))));
   }
-  ASSERT_GT(by_codec.size(), 80U) << "the oracle did not run";
+  ASSERT_GT(by_codec.size() + missing.size(), 80U) << "the oracle did not run";
   for (const auto& [name, samples] : by_codec) {
     const Codec& codec = *FindCodec(name);
     std::string text;
@@ -286,6 +305,9 @@ TEST(SourceAgainstCPython, DecodesEveryCodeTheSame) {
       at = end + 1;
     }
     EXPECT_LE(differences, KnownDifferences(name)) << name << '\n' << described;
+  }
+  if (!missing.empty()) {
+    GTEST_SKIP() << "this system's iconv lacks " << testing::PrintToString(missing);
   }
 }
 
