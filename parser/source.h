@@ -37,8 +37,10 @@ std::size_t ValidUtf8Prefix(std::string_view bytes);
 //   kInvalidBytes       the reason names the encoding, the byte and the line
 //   kTooLarge           the text would not fit in 32-bit offsets
 //
-// One known difference: CPython before 3.14 never looks at invalid UTF-8 in comments of files
-// without a cookie, and so accepts some that are refused here.
+// Known differences from CPython: before 3.14 it never looks at comments of files without a cookie,
+// and so accepts invalid UTF-8 there that is refused here; and its codecs hz, idna,
+// iso2022_jp_2004, iso2022_jp_ext, punycode, raw_unicode_escape and unicode_escape are not
+// supported, nor are charsets that the system's iconv lacks (parser/codec.h has the rest).
 ParseResult<DecodedSource> DecodeSource(std::string_view bytes, std::string& storage);
 
 // For files that DecodeSource refuses, so that what is sound in them can still be indexed: takes
