@@ -22,9 +22,7 @@ class Digest {
     }
     values_[size_++] = value;
   }
-  uint64_t Sum() const {
-    return Hash64(std::as_bytes(std::span(values_.data(), size_)));
-  }
+  uint64_t Sum() const { return Hash64(std::as_bytes(std::span(values_.data(), size_))); }
 
  private:
   std::array<uint64_t, 64> values_;
@@ -167,8 +165,7 @@ class SummaryHasher {
       AddStrings(digest, reader, count);
       if (head & kDetailKeywordsBit) AddCounted(digest, reader, 2);
     } else {
-      const auto value =
-          static_cast<ValueForm>(head >> kDetailValueShift & kDetailValueMask);
+      const auto value = static_cast<ValueForm>(head >> kDetailValueShift & kDetailValueMask);
       if (head & kDetailAnnotationBit) AddStrings(digest, reader, 1);
       if (value == ValueForm::kText) AddStrings(digest, reader, 1);
     }
@@ -179,16 +176,16 @@ class SummaryHasher {
       const Import import = view_.import(row);
       if (import.scope == ImportScope::kFunction) continue;
       const bool star = import.name && *import.name == "*";
-      imports_.push_back({import.owner.value_or(kModule), star ? kStar : Hash64(import.binds),
-                          import.order, row});
+      imports_.push_back(
+          {import.owner.value_or(kModule), star ? kStar : Hash64(import.binds), import.order, row});
     }
     std::sort(imports_.begin(), imports_.end(), [](const BoundImport& a, const BoundImport& b) {
       return std::tie(a.owner, a.name, a.order) < std::tie(b.owner, b.name, b.order);
     });
   }
 
-  // How many imports of `owner` bind the name before `order`. Which of several bindings of a name is
-  // the last one can be observed, and so can whether a star import may have replaced it.
+  // How many imports of `owner` bind the name before `order`. Which of several bindings of a name
+  // is the last one can be observed, and so can whether a star import may have replaced it.
   uint64_t ImportsBefore(uint32_t owner, uint64_t name, uint32_t order) const {
     if (imports_.empty()) return 0;
     const auto before = [](const BoundImport& import, const auto& key) {
@@ -218,7 +215,9 @@ class SummaryHasher {
   std::vector<BoundImport> imports_;
 };
 
-uint64_t SummaryView::SymbolHash(uint32_t row) const { return SummaryHasher(*this).SymbolHash(row); }
+uint64_t SummaryView::SymbolHash(uint32_t row) const {
+  return SummaryHasher(*this).SymbolHash(row);
+}
 
 uint64_t SummaryView::InterfaceHash() const { return SummaryHasher(*this).InterfaceHash(); }
 

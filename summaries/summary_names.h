@@ -57,6 +57,7 @@ class SymbolFlags {
 
   constexpr bool has(SymbolFlag flag) const { return (bits_ >> static_cast<uint32_t>(flag)) & 1; }
   constexpr void add(SymbolFlag flag) { bits_ |= uint32_t{1} << static_cast<uint32_t>(flag); }
+  constexpr void remove(SymbolFlag flag) { bits_ &= ~(uint32_t{1} << static_cast<uint32_t>(flag)); }
   constexpr bool empty() const { return bits_ == 0; }
   constexpr uint32_t bits() const { return bits_; }
 

@@ -25,10 +25,10 @@ struct IndexColumn {
 
 // Columns that are indices and nothing else. The others have their own checks below.
 constexpr IndexColumn kIndexColumns[] = {
-    {Column::kSymbolTraits, Table::kTraits, 0},  {Column::kSymbolGuard, Table::kGuards, 1},
-    {Column::kGuardTest, Table::kStrings, 0},    {Column::kImportModule, Table::kStrings, 0},
-    {Column::kImportName, Table::kStrings, 1},   {Column::kImportBinds, Table::kStrings, 1},
-    {Column::kImportGuard, Table::kGuards, 1},   {Column::kImportOwner, Table::kSymbols, 1},
+    {Column::kSymbolTraits, Table::kTraits, 0}, {Column::kSymbolGuard, Table::kGuards, 1},
+    {Column::kGuardTest, Table::kStrings, 0},   {Column::kImportModule, Table::kStrings, 0},
+    {Column::kImportName, Table::kStrings, 1},  {Column::kImportBinds, Table::kStrings, 1},
+    {Column::kImportGuard, Table::kGuards, 1},  {Column::kImportOwner, Table::kSymbols, 1},
     {Column::kExportText, Table::kStrings, 0},
 };
 
@@ -84,8 +84,7 @@ class Verifier {
     }
     if (message.empty() || message.size() % sizeof(capnp::word) != 0) return "no whole words";
     const kj::ArrayPtr<const capnp::word> words(
-        reinterpret_cast<const capnp::word*>(message.data()),
-        message.size() / sizeof(capnp::word));
+        reinterpret_cast<const capnp::word*>(message.data()), message.size() / sizeof(capnp::word));
     const char* reason = nullptr;
     const auto thrown = kj::runCatchingExceptions([&] { reason = ReadWords(words); });
     return thrown == nullptr ? reason : "no Cap'n Proto message";
@@ -107,9 +106,8 @@ class Verifier {
       return "another version of the summary format";
     }
     widths_ = ColumnWidths{{summary.getWidths0(), summary.getWidths1()}};
-    rows_ = {summary.getStrings(), summary.getSymbols(), summary.getScopes(),
-             summary.getTraits(),  summary.getGuards(),  summary.getImports(),
-             summary.getExports(), summary.getWide()};
+    rows_ = {summary.getStrings(), summary.getSymbols(), summary.getScopes(),  summary.getTraits(),
+             summary.getGuards(),  summary.getImports(), summary.getExports(), summary.getWide()};
     if (summary.getFlags() > kModuleFlags) return "unknown flags";
     const auto cells = summary.getCells();
     cell_bytes_ = {reinterpret_cast<const std::byte*>(cells.begin()), cells.size()};
@@ -134,8 +132,8 @@ class Verifier {
     cells_ = Cells(cell_bytes_.data(), widths_, rows_);
     details_ = cell_bytes_.subspan(size, available - size);
     const auto tail = cell_bytes_.last(kCellsTail);
-    const bool zero = std::all_of(tail.begin(), tail.end(),
-                                  [](std::byte byte) { return byte == std::byte{0}; });
+    const bool zero =
+        std::all_of(tail.begin(), tail.end(), [](std::byte byte) { return byte == std::byte{0}; });
     return zero ? nullptr : "cells do not end in zeros";
   }
 

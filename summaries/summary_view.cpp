@@ -36,11 +36,11 @@ uint32_t PartitionRows(uint32_t first, uint32_t last, Before before) {
 SummaryView::SummaryView(std::span<const std::byte> verified) {
   const auto summary = capnp::readMessageUnchecked<wire::Summary>(
       reinterpret_cast<const capnp::word*>(verified.data()));
-  cells_ = Cells(reinterpret_cast<const std::byte*>(summary.getCells().begin()),
-                 ColumnWidths{{summary.getWidths0(), summary.getWidths1()}},
-                 {summary.getStrings(), summary.getSymbols(), summary.getScopes(),
-                  summary.getTraits(), summary.getGuards(), summary.getImports(),
-                  summary.getExports(), summary.getWide()});
+  cells_ =
+      Cells(reinterpret_cast<const std::byte*>(summary.getCells().begin()),
+            ColumnWidths{{summary.getWidths0(), summary.getWidths1()}},
+            {summary.getStrings(), summary.getSymbols(), summary.getScopes(), summary.getTraits(),
+             summary.getGuards(), summary.getImports(), summary.getExports(), summary.getWide()});
   text_ = reinterpret_cast<const char*>(summary.getText().begin());
   flags_ = summary.getFlags();
 }
@@ -107,17 +107,16 @@ RowRange SummaryView::Members(uint32_t class_row) const {
 }
 
 std::optional<uint32_t> SummaryView::Owner(uint32_t row) const {
-  const uint32_t scope =
-      PartitionRows(0, cells_.rows(Table::kScopes), [&](uint32_t candidate) {
-        return Get<Column::kScopeFirst>(candidate) <= row;
-      });
+  const uint32_t scope = PartitionRows(0, cells_.rows(Table::kScopes), [&](uint32_t candidate) {
+    return Get<Column::kScopeFirst>(candidate) <= row;
+  });
   if (scope == 0) return std::nullopt;
   return Get<Column::kScopeOwner>(scope - 1);
 }
 
 RowRange SummaryView::FindSymbols(RowRange scope, std::string_view name) const {
-  const uint32_t first = PartitionRows(scope.first, scope.last,
-                                       [&](uint32_t row) { return SymbolName(row) < name; });
+  const uint32_t first =
+      PartitionRows(scope.first, scope.last, [&](uint32_t row) { return SymbolName(row) < name; });
   uint32_t last = first;
   while (last != scope.last && SymbolName(last) == name) ++last;
   return {first, last};
@@ -148,8 +147,8 @@ std::vector<Guard> SummaryView::guards(std::optional<uint32_t> guard) const {
 
 uint32_t SummaryView::WideColumn(uint32_t row, uint32_t narrow) const {
   const uint32_t count = cells_.rows(Table::kWide);
-  const uint32_t found = PartitionRows(
-      0, count, [&](uint32_t wide) { return Get<Column::kWideSymbol>(wide) < row; });
+  const uint32_t found =
+      PartitionRows(0, count, [&](uint32_t wide) { return Get<Column::kWideSymbol>(wide) < row; });
   if (found == count || Get<Column::kWideSymbol>(found) != row) return narrow;
   return Get<Column::kWideColumn>(found);
 }

@@ -1,0 +1,267 @@
+#include "summaries/dunder_all.h"
+
+#include <algorithm>
+
+#include "summaries/dotted_tail.h"
+#include "summaries/string_literal.h"
+
+namespace coppice {
+namespace {
+
+uint64_t KeyOf(const DraftExport& entry) {
+  return uint64_t{entry.text} << 1 | (entry.from_module ? 1 : 0);
+}
+
+// `a.b.c` of names joined by dots, without white space; empty if `node` is anything else.
+std::string DottedText(const Node& node) {
+  std::vector<std::string_view> names;
+  for (Node rest = node; rest;) {
+    if (rest.kind() == NodeKind::kIdentifier) {
+      names.push_back(rest.text());
+      break;
+    }
+    const Node name = rest.ChildByField(Field::kAttribute);
+    if (rest.kind() != NodeKind::kAttribute || !name) return {};
+    names.push_back(name.text());
+    rest = rest.ChildByField(Field::kObject);
+  }
+  std::string text;
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    if (!text.empty()) text += '.';
+    text += *name;
+  }
+  return text;
+}
+
+// The only argument of a call if that is a positional one.
+Node OnlyArgument(const Node& call) {
+  const Node arguments = call.ChildByField(Field::kArguments);
+  if (!arguments || arguments.kind() != NodeKind::kArgumentList) return {};
+  const Node argument = OnlyChild(arguments);
+  if (!argument) return {};
+  switch (argument.kind()) {
+    case NodeKind::kKeywordArgument:
+    case NodeKind::kListSplat:
+    case NodeKind::kDictionarySplat:
+      return {};
+    default:
+      return argument;
+  }
+}
+
+}  // namespace
+
+void DunderAll::Reset(SummaryDraft& draft) {
+  draft_ = &draft;
+  present_.clear();
+}
+
+void DunderAll::Lose() {
+  draft_->has_all = true;
+  draft_->all_complete = false;
+}
+
+void DunderAll::Add(const Value& value) {
+  draft_->has_all = true;
+  draft_->all_complete = draft_->all_complete && value.complete;
+  for (const DraftExport& entry : value.entries) {
+    if (present_.try_emplace(KeyOf(entry), true).second) draft_->exports.push_back(entry);
+  }
+}
+
+void DunderAll::Replace(Value value, Placing placing) {
+  if (placing == Placing::kCertain) {
+    draft_->exports.clear();
+    present_.clear();
+    draft_->all_complete = true;
+  }
+  Add(value);
+}
+
+void DunderAll::Assign(const Node& expression, Placing placing) {
+  Replace(Evaluate(expression), placing);
+}
+
+void DunderAll::Extend(const Node& expression) { Add(Evaluate(expression)); }
+
+void DunderAll::TakeOver(Placing placing) {
+  const DraftImport& import = draft_->imports.back();
+  const std::string dots(import.level, '.');
+  Value value;
+  value.entries.push_back(
+      {draft_->StringCopy(dots + std::string(draft_->strings[import.module])), true});
+  Replace(std::move(value), placing);
+}
+
+bool DunderAll::Call(const Node& call, Placing placing) {
+  const Node function = call.ChildByField(Field::kFunction);
+  if (!function || function.kind() != NodeKind::kAttribute) return false;
+  const Node object = StripParentheses(function.ChildByField(Field::kObject));
+  const Node method = function.ChildByField(Field::kAttribute);
+  if (!object || !method || object.kind() != NodeKind::kIdentifier || object.text() != kName) {
+    return false;
+  }
+  const std::string_view name = method.text();
+  const Node argument = OnlyArgument(call);
+  if (name == "sort" || name == "reverse") return true;
+  if (name == "extend" && argument) {
+    Extend(argument);
+  } else if (std::string text; name == "append" && argument && AppendStringValue(argument, text)) {
+    Value value;
+    value.entries.push_back({draft_->StringCopy(text), false});
+    Add(value);
+  } else if (name == "remove" && argument) {
+    Remove(argument, placing);
+  } else {
+    Lose();
+  }
+  return true;
+}
+
+void DunderAll::Remove(const Node& argument, Placing placing) {
+  std::string text;
+  if (!AppendStringValue(argument, text)) return Lose();
+  if (placing == Placing::kGuarded) return;
+  auto& entries = draft_->exports;
+  const DraftExport removed{draft_->StringCopy(text), false};
+  const auto found = std::find(entries.begin(), entries.end(), removed);
+  if (found != entries.end()) {
+    entries.erase(found);
+    present_.erase(KeyOf(removed));
+  } else if (std::any_of(entries.begin(), entries.end(),
+                         [](const DraftExport& entry) { return entry.from_module; })) {
+    Lose();
+  }
+}
+
+DunderAll::Value DunderAll::Evaluate(const Node& expression) {
+  Value value;
+  pending_.assign(1, {expression, false});
+  while (!pending_.empty()) {
+    const Pending next = pending_.back();
+    pending_.pop_back();
+    if (std::string text; next.is_element && AppendStringValue(next.node, text)) {
+      value.entries.push_back({draft_->StringCopy(text), false});
+    } else if (next.node) {
+      EvaluateOne(next.node, value);
+    } else {
+      value.complete = false;
+    }
+  }
+  return value;
+}
+
+void DunderAll::EvaluateOne(const Node& node, Value& value) {
+  switch (node.kind()) {
+    case NodeKind::kParenthesizedExpression:
+      pending_.push_back({OnlyChild(node), false});
+      return;
+    case NodeKind::kBinaryOperator: {
+      const Node sign = node.ChildByField(Field::kOperator);
+      if (!sign || sign.kind() != NodeKind::kTokenPlus) break;
+      pending_.push_back({node.ChildByField(Field::kRight), false});
+      pending_.push_back({node.ChildByField(Field::kLeft), false});
+      return;
+    }
+    case NodeKind::kList:
+    case NodeKind::kTuple:
+    case NodeKind::kExpressionList:
+      return Elements(node, value);
+    case NodeKind::kIdentifier:
+      if (node.text() == kName) {
+        value.entries.insert(value.entries.end(), draft_->exports.begin(), draft_->exports.end());
+        value.complete = value.complete && draft_->has_all && draft_->all_complete;
+        return;
+      }
+      if (const DraftImport* import = LastImport(node.text());
+          import != nullptr && import->name != kNoRow && draft_->strings[import->name] == kName) {
+        const std::string dots(import->level, '.');
+        value.entries.push_back(
+            {draft_->StringCopy(dots + std::string(draft_->strings[import->module])), true});
+        return;
+      }
+      break;
+    case NodeKind::kAttribute:
+      if (const Node name = node.ChildByField(Field::kAttribute); name && name.text() == kName) {
+        return OtherModule(node.ChildByField(Field::kObject), value);
+      }
+      break;
+    default:
+      break;
+  }
+  value.complete = false;
+}
+
+void DunderAll::Elements(const Node& list, Value& value) {
+  // Elements are evaluated in place unless one is an unpacking, whose turn comes in the order of
+  // the stack: then those behind it wait there too.
+  std::vector<Pending> waiting;
+  for (const Node& element : list.children()) {
+    if (element.is_extra()) continue;
+    std::string text;
+    if (element.kind() == NodeKind::kListSplat) {
+      waiting.push_back({OnlyChild(element), false});
+    } else if (AppendStringValue(element, text)) {
+      if (waiting.empty()) {
+        value.entries.push_back({draft_->StringCopy(text), false});
+      } else {
+        waiting.push_back({element, true});
+      }
+    } else {
+      value.complete = false;
+    }
+  }
+  pending_.insert(pending_.end(), waiting.rbegin(), waiting.rend());
+}
+
+std::string_view DunderAll::Bound(const DraftImport& import) const {
+  if (import.binds != kNoRow) return draft_->strings[import.binds];
+  if (import.name != kNoRow) return draft_->strings[import.name];
+  const std::string_view module = draft_->strings[import.module];
+  return module.substr(0, module.find('.'));
+}
+
+const DraftImport* DunderAll::LastImport(std::string_view binds) const {
+  const auto& imports = draft_->imports;
+  const auto found = std::find_if(imports.rbegin(), imports.rend(), [&](const DraftImport& import) {
+    return import.kind == ImportScope::kModule && Bound(import) == binds;
+  });
+  return found == imports.rend() ? nullptr : &*found;
+}
+
+void DunderAll::OtherModule(const Node& object, Value& value) {
+  const std::string dotted = object ? DottedText(object) : std::string();
+  if (dotted.empty()) {
+    value.complete = false;
+    return;
+  }
+  const size_t dot = std::min(dotted.find('.'), dotted.size());
+  const std::string first = dotted.substr(0, dot);
+  const std::string rest = dotted.substr(dot);
+  std::string module;
+  if (const DraftImport* import = LastImport(first)) {
+    const std::string_view from = draft_->strings[import->module];
+    if (import->name == kNoRow) {
+      module = import->alias ? std::string(from) + rest : dotted;
+    } else {
+      module = std::string(import->level, '.');
+      module += from;
+      if (!from.empty()) module += '.';
+      module += draft_->strings[import->name];
+      module += rest;
+    }
+  } else {
+    const auto& imports = draft_->imports;
+    const bool relative =
+        std::any_of(imports.begin(), imports.end(), [&](const DraftImport& candidate) {
+          const std::string_view from = draft_->strings[candidate.module];
+          return candidate.kind == ImportScope::kModule && candidate.level == 1 &&
+                 candidate.name != kNoRow && from.substr(0, from.find('.')) == first;
+        });
+    value.complete = value.complete && relative;
+    module = relative ? "." + dotted : dotted;
+  }
+  value.entries.push_back({draft_->StringCopy(module), true});
+}
+
+}  // namespace coppice

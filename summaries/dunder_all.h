@@ -1,0 +1,56 @@
+// What a module's `__all__` may hold, followed through its assignments and mutations.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "parser/syntax_tree.h"
+#include "summaries/summary_draft.h"
+
+namespace coppice {
+
+// Follows the statements of a module's scope in the order of the text and keeps the draft's
+// exports. docs/summary.md says what is followed; all else makes the list incomplete.
+class DunderAll {
+ public:
+  static constexpr std::string_view kName = "__all__";
+
+  void Reset(SummaryDraft& draft);
+
+  enum class Placing : uint8_t { kCertain, kGuarded };  // guarded: under any condition
+
+  void Assign(const Node& expression, Placing placing);
+  void Extend(const Node& expression);
+  // A statement that calls something; whether it was a method of `__all__`.
+  bool Call(const Node& call, Placing placing);
+  // `from M import __all__`: the draft's last import.
+  void TakeOver(Placing placing);
+  // Bound or changed in a way that is not followed.
+  void Lose();
+
+ private:
+  struct Value {
+    std::vector<DraftExport> entries;
+    bool complete = true;
+  };
+
+  Value Evaluate(const Node& expression);
+  void EvaluateOne(const Node& node, Value& value);
+  void Elements(const Node& list, Value& value);
+  void OtherModule(const Node& object, Value& value);
+  void Replace(Value value, Placing placing);
+  void Add(const Value& value);
+  void Remove(const Node& argument, Placing placing);
+  const DraftImport* LastImport(std::string_view binds) const;
+  std::string_view Bound(const DraftImport& import) const;
+
+  SummaryDraft* draft_ = nullptr;
+  struct Pending {
+    Node node;
+    bool is_element;  // a string literal is a name there
+  };
+  std::vector<Pending> pending_;  // what is still to be evaluated, the next one last
+  boost::unordered_flat_map<uint64_t, bool> present_;  // entries of the draft
+};
+
+}  // namespace coppice

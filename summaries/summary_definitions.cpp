@@ -1,0 +1,505 @@
+// Functions and classes: signatures, flags, bodies.
+
+#include <algorithm>
+
+#include "summaries/dotted_tail.h"
+#include "summaries/identifier.h"
+#include "summaries/string_literal.h"
+#include "summaries/summary_walker.h"
+
+namespace coppice {
+
+// What the header of a definition says.
+struct SummaryWalker::Definition {
+  struct Param {
+    std::string_view name;
+    ParameterKind kind;
+    uint32_t annotation = kNoRow;
+    uint32_t default_value = kNoRow;
+  };
+  struct KeywordArgument {
+    std::string_view name;
+    uint32_t text;
+  };
+  bool recorded;  // it becomes a symbol: texts are wanted
+  std::vector<uint32_t> decorators;
+  std::vector<uint32_t> type_params;
+  std::vector<uint32_t> bases;
+  std::vector<KeywordArgument> keywords;
+  std::vector<Param> params;
+  bool keyword_only = false;  // what follows can only be given by name
+  uint32_t returns = kNoRow;
+  SymbolFlags flags;
+};
+
+namespace {
+
+bool IsOneOf(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+uint32_t SummaryWalker::Decorated(const Node& node, const Where& where) {
+  const size_t base = decorators_.size();
+  uint32_t end = 0;
+  for (const Node& child : node.children()) {
+    if (child.kind() == NodeKind::kDecorator) {
+      Scan(child, where);
+      for (const Node& expression : child.children()) {
+        if (expression.is_extra() || expression.is_error()) continue;
+        decorators_.push_back(expression);
+        break;
+      }
+      continue;
+    }
+    // A copy: definitions within this one add theirs.
+    const std::vector<Node> decorators(decorators_.begin() + static_cast<std::ptrdiff_t>(base),
+                                       decorators_.end());
+    if (child.kind() == NodeKind::kFunctionDefinition) {
+      end = Function(child, where, decorators);
+    } else if (child.kind() == NodeKind::kClassDefinition) {
+      end = Class(child, where, decorators);
+    } else {
+      Scan(child, where);
+    }
+  }
+  decorators_.resize(base);
+  return end;
+}
+
+void SummaryWalker::DecoratorFlags(std::span<const Node> decorators, SymbolKind kind,
+                                   SymbolFlags& flags) {
+  for (const Node& decorator : decorators) {
+    const DottedTail tail = TailOf(decorator, Around::kCalls);
+    const std::string_view name = tail.name;
+    if (name == "final") flags.add(SymbolFlag::kFinal);
+    if (name == "deprecated") flags.add(SymbolFlag::kDeprecated);
+    if (kind == SymbolKind::kClass) {
+      if (name != "dataclass") continue;
+      flags.add(SymbolFlag::kDataclass);
+      const Node call = StripParentheses(decorator);
+      const Node arguments =
+          call && call.kind() == NodeKind::kCall ? call.ChildByField(Field::kArguments) : Node();
+      if (!arguments) continue;
+      for (const Node& argument : arguments.children()) {
+        if (argument.kind() != NodeKind::kKeywordArgument) continue;
+        const Node key = argument.ChildByField(Field::kName);
+        const Node value = argument.ChildByField(Field::kValue);
+        if (key && value && key.text() == "slots" && value.kind() == NodeKind::kTrue) {
+          flags.add(SymbolFlag::kSlots);
+        }
+      }
+      continue;
+    }
+    if (IsOneOf(name, {"property", "cached_property", "abstractproperty"})) {
+      flags.add(SymbolFlag::kProperty);
+    }
+    if (tail.components >= 2) {
+      if (name == "getter") flags.add(SymbolFlag::kGetter);
+      if (name == "setter") flags.add(SymbolFlag::kSetter);
+      if (name == "deleter") flags.add(SymbolFlag::kDeleter);
+    }
+    if (IsOneOf(name, {"classmethod", "abstractclassmethod"})) flags.add(SymbolFlag::kClassMethod);
+    if (IsOneOf(name, {"staticmethod", "abstractstaticmethod"})) {
+      flags.add(SymbolFlag::kStaticMethod);
+    }
+    if (IsOneOf(name, {"abstractmethod", "abstractproperty", "abstractclassmethod",
+                       "abstractstaticmethod"})) {
+      flags.add(SymbolFlag::kAbstract);
+    }
+    if (name == "overload") flags.add(SymbolFlag::kOverload);
+    if (name == "override") flags.add(SymbolFlag::kOverride);
+  }
+}
+
+void SummaryWalker::AppendTexts(const std::vector<uint32_t>& texts) {
+  draft.details.push_back({static_cast<uint32_t>(texts.size()), kNoRow, 0});
+  for (const uint32_t text : texts) draft.details.push_back({0, text, 0});
+}
+
+void SummaryWalker::TypeParameters(const Node& node, std::vector<uint32_t>& texts) {
+  if (!node) return;
+  for (const Node& child : node.children()) {
+    if (!child.is_extra() && !child.is_error()) texts.push_back(Text(child, kMaxTextBytes));
+  }
+}
+
+void SummaryWalker::Parameter(const Node& node, const Where& where, Definition& definition) {
+  Definition::Param param;
+  param.kind = definition.keyword_only ? ParameterKind::kKeywordOnly : ParameterKind::kNormal;
+  Node name = node.ChildByField(Field::kName);
+  if (node.kind() == NodeKind::kTypedParameter) {
+    for (const Node& child : node.children()) {
+      if (!child.is_extra() && child.field() == Field::kNone) {
+        name = child;
+        break;
+      }
+    }
+  } else if (!name) {
+    name = node;
+  }
+  if (name && name.kind() == NodeKind::kListSplatPattern) {
+    param.kind = ParameterKind::kVarargs;
+    definition.keyword_only = true;
+    name = name.ChildByKind(NodeKind::kIdentifier);
+  } else if (name && name.kind() == NodeKind::kDictionarySplatPattern) {
+    param.kind = ParameterKind::kKwargs;
+    name = name.ChildByKind(NodeKind::kIdentifier);
+  }
+  const Node type = node.ChildByField(Field::kType);
+  const Node value = node.ChildByField(Field::kValue);
+  if (definition.recorded) {
+    if (type) param.annotation = Text(type, kMaxTextBytes);
+    if (value) param.default_value = Text(value, kMaxValueBytes);
+  }
+  // Names that Python 2 unpacked into are no parameters.
+  if (!name || name.kind() != NodeKind::kIdentifier) return ScanChildren(node, where);
+  param.name = Name(name);
+  definition.params.push_back(param);
+  names.Mention(param.name);
+  if (type) Scan(type, where);
+  if (value) Scan(value, where);
+}
+
+void SummaryWalker::Parameters(const Node& parameters, const Where& where, Definition& definition) {
+  for (const Node& child : parameters.children()) {
+    switch (child.kind()) {
+      case NodeKind::kPositionalSeparator:
+        for (Definition::Param& param : definition.params) {
+          param.kind = ParameterKind::kPositionalOnly;
+        }
+        break;
+      case NodeKind::kKeywordSeparator:
+        definition.keyword_only = true;
+        break;
+      case NodeKind::kIdentifier:
+      case NodeKind::kTypedParameter:
+      case NodeKind::kDefaultParameter:
+      case NodeKind::kTypedDefaultParameter:
+      case NodeKind::kListSplatPattern:
+      case NodeKind::kDictionarySplatPattern:
+        Parameter(child, where, definition);
+        break;
+      default:
+        if (!child.is_extra() || child.is_error()) Scan(child, where);
+        break;
+    }
+  }
+}
+
+void SummaryWalker::FunctionDetail(const Definition& definition) {
+  const bool empty = definition.decorators.empty() && definition.type_params.empty() &&
+                     definition.params.empty() && definition.returns == kNoRow;
+  if (empty) return;
+  const auto put = [&](uint32_t number, uint32_t string, uint32_t shift) {
+    draft.details.push_back({number, string, shift});
+  };
+  put(static_cast<uint32_t>(DetailForm::kFunction) |
+          (definition.type_params.empty() ? 0 : kDetailTypeParamsBit) |
+          (definition.decorators.empty() ? 0 : kDetailDecoratorsBit) |
+          (definition.returns == kNoRow ? 0 : kDetailReturnsBit) |
+          static_cast<uint32_t>(definition.params.size()) << kDetailCountShift,
+      kNoRow, 0);
+  if (!definition.decorators.empty()) AppendTexts(definition.decorators);
+  if (!definition.type_params.empty()) AppendTexts(definition.type_params);
+  for (const Definition::Param& param : definition.params) {
+    put(static_cast<uint32_t>(param.kind) |
+            (param.annotation == kNoRow ? 0 : kParameterAnnotationBit) |
+            (param.default_value == kNoRow ? 0 : kParameterDefaultBit),
+        draft.String(param.name), kParameterNameShift);
+    if (param.annotation != kNoRow) put(0, param.annotation, 0);
+    if (param.default_value != kNoRow) put(0, param.default_value, 0);
+  }
+  if (definition.returns != kNoRow) put(0, definition.returns, 0);
+}
+
+void SummaryWalker::ClassDetail(const Definition& definition) {
+  const bool empty = definition.decorators.empty() && definition.type_params.empty() &&
+                     definition.bases.empty() && definition.keywords.empty();
+  if (empty) return;
+  draft.details.push_back({static_cast<uint32_t>(DetailForm::kClass) |
+                               (definition.type_params.empty() ? 0 : kDetailTypeParamsBit) |
+                               (definition.decorators.empty() ? 0 : kDetailDecoratorsBit) |
+                               (definition.keywords.empty() ? 0 : kDetailKeywordsBit) |
+                               static_cast<uint32_t>(definition.bases.size()) << kDetailCountShift,
+                           kNoRow, 0});
+  if (!definition.decorators.empty()) AppendTexts(definition.decorators);
+  if (!definition.type_params.empty()) AppendTexts(definition.type_params);
+  for (const uint32_t base : definition.bases) draft.details.push_back({0, base, 0});
+  if (definition.keywords.empty()) return;
+  draft.details.push_back({static_cast<uint32_t>(definition.keywords.size()), kNoRow, 0});
+  for (const Definition::KeywordArgument& keyword : definition.keywords) {
+    draft.details.push_back({0, draft.String(keyword.name), 0});
+    draft.details.push_back({0, keyword.text, 0});
+  }
+}
+
+uint32_t SummaryWalker::AddDefinition(const Node& name, std::string_view mangled,
+                                      const Where& where, SymbolKind kind) {
+  DraftSymbol symbol{};
+  symbol.owner = where.scope->symbol;
+  symbol.name = draft.String(mangled);
+  symbol.kind = kind;
+  symbol.offset = name.start();
+  symbol.end_offset = name.start();
+  symbol.guard = GuardRow(where.guard);
+  names.Define(mangled);
+  if (where.scope->kind == Scope::Kind::kClass && mangled == "__slots__") {
+    draft.symbols[where.scope->symbol].flags.add(SymbolFlag::kSlots);
+  }
+  if (where.scope->kind == Scope::Kind::kModule && mangled == DunderAll::kName) all_.Lose();
+  return draft.AddSymbol(symbol);
+}
+
+// Keeps the docstring of a body, if it has one.
+bool SummaryWalker::Docstring(const Node& body) {
+  Node first;
+  for (const Node& child : body.children()) {
+    if (child.is_extra() && !child.is_error()) continue;
+    first = child;
+    break;
+  }
+  if (!first || first.kind() != NodeKind::kExpressionStatement) return false;
+  const Node expression = OnlyChild(first);
+  doc_.clear();
+  if (!expression || !AppendStringValue(expression, doc_)) return false;
+  buffer_.clear();
+  AppendCleanDoc(doc_, buffer_);
+  docs.push_back(draft.arena.Keep(buffer_));
+  return true;
+}
+
+uint32_t SummaryWalker::Function(const Node& node, const Where& where,
+                                 std::span<const Node> decorators) {
+  const Node name = node.ChildByField(Field::kName);
+  const std::string_view written = name ? Name(name) : std::string_view();
+  const std::string_view mangled = Mangled(written, *where.scope);
+  const bool global = name && IsGlobal(mangled, *where.scope);
+  if (name) names.Mention(written);
+  if (global) BindOpaquely(name, mangled, where);
+
+  Definition definition;
+  definition.recorded =
+      name && !name.is_missing() && where.scope->visible && !global && !draft.full();
+  DecoratorFlags(decorators, SymbolKind::kFunction, definition.flags);
+  if (definition.recorded) {
+    for (const Node& decorator : decorators) {
+      definition.decorators.push_back(Text(decorator, kMaxTextBytes));
+    }
+  }
+  Node body;
+  for (const Node& child : node.children()) {
+    switch (child.field()) {
+      case Field::kName:
+        break;
+      case Field::kBody:
+        body = child;
+        break;
+      case Field::kParameters:
+        Parameters(child, where, definition);
+        break;
+      case Field::kReturnType:
+        Scan(child, where);
+        if (definition.recorded) definition.returns = Text(child, kMaxTextBytes);
+        break;
+      case Field::kTypeParameters:
+        Scan(child, where);
+        if (definition.recorded) TypeParameters(child, definition.type_params);
+        break;
+      default:
+        if (child.kind() == NodeKind::kTokenAsync) definition.flags.add(SymbolFlag::kAsync);
+        Scan(child, where);
+        break;
+    }
+  }
+  const bool in_class = where.scope->kind == Scope::Kind::kClass && where.scope->visible;
+  SymbolFlags& flags = definition.flags;
+  if (in_class && !flags.has(SymbolFlag::kClassMethod) && !flags.has(SymbolFlag::kStaticMethod)) {
+    if (written == "__new__") flags.add(SymbolFlag::kStaticMethod);
+    if (IsOneOf(written, {"__init_subclass__", "__class_getitem__"})) {
+      flags.add(SymbolFlag::kClassMethod);
+    }
+    if (flags.has(SymbolFlag::kClassMethod) || flags.has(SymbolFlag::kStaticMethod)) {
+      flags.add(SymbolFlag::kImplicit);
+    }
+  }
+
+  uint32_t id = kNoRow;
+  if (definition.recorded) {
+    id = AddDefinition(name, mangled, where, SymbolKind::kFunction);
+    DraftSymbol& symbol = draft.symbols[id];
+    symbol.details_begin = static_cast<uint32_t>(draft.details.size());
+    FunctionDetail(definition);
+    symbol.details_end = static_cast<uint32_t>(draft.details.size());
+  }
+
+  Scope scope{Scope::Kind::kFunction, false, draft.AddScope()};
+  scope.class_name = where.scope->class_name;
+  Receive(definition, where, scope);
+  if (!body) return 0;
+  if (id != kNoRow) {
+    draft.symbols[id].doc = static_cast<uint32_t>(docs.size());
+    draft.symbols[id].has_doc = Docstring(body);
+  }
+  const uint32_t end = Suite(body, {&scope, nullptr, where.depth});
+  if (id != kNoRow) {
+    if (scope.yields) flags.add(SymbolFlag::kGenerator);
+    draft.symbols[id].flags = flags;
+    draft.symbols[id].end_offset = LastOffset(end != 0 ? end : node.end(), name.start());
+  }
+  return end;
+}
+
+// Through which name the function's body, and what is nested in it, binds attributes.
+void SummaryWalker::Receive(const Definition& definition, const Where& where, Scope& scope) {
+  const Scope& outer = *where.scope;
+  const auto& params = definition.params;
+  if (definition.recorded && outer.kind == Scope::Kind::kClass) {
+    const bool receives = !params.empty() && (params[0].kind == ParameterKind::kPositionalOnly ||
+                                              params[0].kind == ParameterKind::kNormal);
+    const bool is_class_method = definition.flags.has(SymbolFlag::kClassMethod);
+    if (!receives || definition.flags.has(SymbolFlag::kStaticMethod)) return;
+    scope.receiver = params[0].name;
+    scope.receiver_class = outer.symbol;
+    scope.receiver_kind = is_class_method ? SymbolKind::kVariable : SymbolKind::kAttribute;
+    return;
+  }
+  const bool shadowed = std::any_of(params.begin(), params.end(), [&](const auto& param) {
+    return param.name == outer.receiver;
+  });
+  if (shadowed) return;
+  scope.receiver = outer.receiver;
+  scope.receiver_class = outer.receiver_class;
+  scope.receiver_kind = outer.receiver_kind;
+}
+
+void SummaryWalker::Bases(const Node& arguments, Definition& definition) {
+  for (const Node& child : arguments.children()) {
+    if (child.is_extra() || child.is_error()) continue;
+    std::string_view key;
+    Node value;
+    if (child.kind() == NodeKind::kKeywordArgument) {
+      const Node name = child.ChildByField(Field::kName);
+      value = child.ChildByField(Field::kValue);
+      if (name) key = Name(name);
+    } else if (child.kind() == NodeKind::kDictionarySplat) {
+      key = "**";
+      value = OnlyChild(child);
+    } else {
+      definition.bases.push_back(Text(child, kMaxTextBytes));
+      const std::string_view base = TailOf(child, Around::kSubscripts).name;
+      if (base == "ABC") definition.flags.add(SymbolFlag::kAbstract);
+      if (IsOneOf(base, {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"})) {
+        definition.flags.add(SymbolFlag::kEnum);
+      }
+      if (base == "Protocol") definition.flags.add(SymbolFlag::kProtocol);
+      if (base == "TypedDict") definition.flags.add(SymbolFlag::kTypedDict);
+      if (base == "NamedTuple") definition.flags.add(SymbolFlag::kNamedTuple);
+      continue;
+    }
+    if (!value || key.empty()) continue;
+    if (key == "metaclass") {
+      const std::string_view meta = TailOf(value, Around::kSubscripts).name;
+      if (meta == "ABCMeta") definition.flags.add(SymbolFlag::kAbstract);
+      if (IsOneOf(meta, {"EnumMeta", "EnumType"})) definition.flags.add(SymbolFlag::kEnum);
+    }
+    const uint32_t text = Text(value, kMaxTextBytes);
+    const auto known = std::find_if(definition.keywords.begin(), definition.keywords.end(),
+                                    [&](const auto& keyword) { return keyword.name == key; });
+    if (known != definition.keywords.end()) {
+      known->text = text;
+    } else {
+      definition.keywords.push_back({key, text});
+    }
+  }
+}
+
+uint32_t SummaryWalker::Class(const Node& node, const Where& where,
+                              std::span<const Node> decorators) {
+  const Node name = node.ChildByField(Field::kName);
+  const std::string_view written = name ? Name(name) : std::string_view();
+  const std::string_view mangled = Mangled(written, *where.scope);
+  const bool global = name && IsGlobal(mangled, *where.scope);
+  if (name) names.Mention(written);
+  if (global) BindOpaquely(name, mangled, where);
+
+  Definition definition;
+  definition.recorded =
+      name && !name.is_missing() && where.scope->visible && !global && !draft.full();
+  if (definition.recorded) {
+    DecoratorFlags(decorators, SymbolKind::kClass, definition.flags);
+    for (const Node& decorator : decorators) {
+      definition.decorators.push_back(Text(decorator, kMaxTextBytes));
+    }
+  }
+  Node body;
+  for (const Node& child : node.children()) {
+    if (child.field() == Field::kBody) {
+      body = child;
+    } else if (child.field() != Field::kName) {
+      Scan(child, where);
+    }
+    if (!definition.recorded) continue;
+    if (child.field() == Field::kTypeParameters) TypeParameters(child, definition.type_params);
+    if (child.field() == Field::kSuperclasses) Bases(child, definition);
+  }
+
+  uint32_t id = kNoRow;
+  Scope scope{Scope::Kind::kClass, definition.recorded, draft.AddScope()};
+  if (definition.recorded) {
+    id = AddDefinition(name, mangled, where, SymbolKind::kClass);
+    draft.class_scopes[id] = scope.number;
+    DraftSymbol& symbol = draft.symbols[id];
+    symbol.flags = definition.flags;
+    symbol.details_begin = static_cast<uint32_t>(draft.details.size());
+    ClassDetail(definition);
+    symbol.details_end = static_cast<uint32_t>(draft.details.size());
+  }
+  scope.symbol = id;
+  scope.class_name = written;
+  scope.receiver = where.scope->receiver;
+  scope.receiver_class = where.scope->receiver_class;
+  scope.receiver_kind = where.scope->receiver_kind;
+  if (!body) return 0;
+  if (id != kNoRow) {
+    draft.symbols[id].doc = static_cast<uint32_t>(docs.size());
+    draft.symbols[id].has_doc = Docstring(body);
+  }
+  const uint32_t end = Suite(body, {&scope, nullptr, where.depth});
+  if (id != kNoRow) {
+    draft.symbols[id].end_offset = LastOffset(end != 0 ? end : node.end(), name.start());
+  }
+  return end;
+}
+
+void NameCollector::Clear() {
+  ids_.Clear();
+  mentions_.clear();
+}
+
+void NameCollector::Mention(std::string_view name) {
+  if (ids_.Insert(name).second) mentions_.push_back({name, false});
+}
+
+void NameCollector::Define(std::string_view name) {
+  const auto [id, is_new] = ids_.Insert(name);
+  if (is_new) mentions_.push_back({name, false});
+  mentions_[id].defined = true;
+}
+
+void SummaryWalker::Walk(const SyntaxTree& tree) {
+  draft.Clear();
+  names.Clear();
+  docs.clear();
+  stack_.clear();
+  decorators_.clear();
+  frames_.clear();
+  all_.Reset(draft);
+  source_ = tree.text();
+  Scope module{Scope::Kind::kModule, true, 0};
+  draft.has_doc = Docstring(tree.root());
+  Suite(tree.root(), {&module, nullptr, 0});
+}
+
+}  // namespace coppice

@@ -1,0 +1,318 @@
+#include "summaries/summary_writer.h"
+
+#include <capnp/message.h>
+#include <capnp/serialize.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "summaries/hash.h"
+#include "summary.capnp.h"
+
+namespace coppice {
+namespace {
+
+void AppendVarint(uint32_t value, std::string& out) {
+  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
+  out += static_cast<char>(value);
+}
+
+uint32_t WidthOf(uint32_t largest) {
+  uint32_t width = 0;
+  for (; largest != 0; largest >>= 8) ++width;
+  return width;
+}
+
+void StoreCell(uint32_t value, uint32_t width, char* at) {
+  for (uint32_t i = 0; i < width; ++i) at[i] = static_cast<char>(value >> (8 * i));
+}
+
+uint32_t Utf16Length(std::string_view text) {
+  uint32_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<uint8_t>(c);
+    units += (byte & 0xc0) != 0x80 ? 1 : 0;  // a character
+    units += byte >= 0xf0 ? 1 : 0;           // in two units
+  }
+  return units;
+}
+
+}  // namespace
+
+void LineTable::Reset(std::string_view text) {
+  starts_.clear();
+  starts_.push_back(0);
+  last_ = 0;
+  const bool carriage_returns = text.find('\r') != std::string_view::npos;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  for (const char* at = begin; at != end;) {
+    const size_t left = static_cast<size_t>(end - at);
+    const char* next = static_cast<const char*>(std::memchr(at, '\n', left));
+    const char* const line_end = next != nullptr ? next : end;
+    if (carriage_returns) {
+      // Lone ones within the line.
+      for (const char* cr = at; cr != line_end; ++cr) {
+        if (*cr == '\r' && !(cr + 1 == next)) {
+          starts_.push_back(static_cast<uint32_t>(cr + 1 - begin));
+        }
+      }
+    }
+    if (next == nullptr) break;
+    starts_.push_back(static_cast<uint32_t>(next + 1 - begin));
+    at = next + 1;
+  }
+}
+
+uint32_t LineTable::LineOf(uint32_t offset) {
+  const auto is_line = [&](size_t line) {
+    return line < starts_.size() && starts_[line] <= offset &&
+           (line + 1 == starts_.size() || offset < starts_[line + 1]);
+  };
+  for (size_t line = last_; line < last_ + 4; ++line) {
+    if (is_line(line)) {
+      last_ = line;
+      return static_cast<uint32_t>(line + 1);
+    }
+  }
+  last_ = static_cast<size_t>(std::upper_bound(starts_.begin(), starts_.end(), offset) -
+                              starts_.begin() - 1);
+  return static_cast<uint32_t>(last_ + 1);
+}
+
+// Module first, then the members of each class in the order of the classes' rows; by name and
+// position within a scope.
+void SummaryWriter::OrderRows(const SummaryDraft& draft) {
+  const auto& symbols = draft.symbols;
+  const size_t count = symbols.size();
+  sorted_.resize(count);
+  for (uint32_t id = 0; id < count; ++id) sorted_[id] = id;
+  // kNoRow + 1 is 0: the module first.
+  std::sort(sorted_.begin(), sorted_.end(), [&](uint32_t a, uint32_t b) {
+    const DraftSymbol& left = symbols[a];
+    const DraftSymbol& right = symbols[b];
+    if (left.owner != right.owner) return left.owner + 1 < right.owner + 1;
+    if (left.name != right.name) return draft.strings[left.name] < draft.strings[right.name];
+    return left.offset != right.offset ? left.offset < right.offset : a < b;
+  });
+  rows_.clear();
+  row_of_.resize(count);
+  column(Column::kScopeOwner).clear();
+  column(Column::kScopeFirst).clear();
+  const auto append_scope = [&](uint32_t owner) {
+    auto at =
+        std::lower_bound(sorted_.begin(), sorted_.end(), owner + 1,
+                         [&](uint32_t id, uint32_t key) { return symbols[id].owner + 1 < key; });
+    for (; at != sorted_.end() && symbols[*at].owner == owner; ++at) {
+      row_of_[*at] = static_cast<uint32_t>(rows_.size());
+      rows_.push_back(*at);
+    }
+  };
+  append_scope(kNoRow);
+  for (uint32_t row = 0; row < rows_.size(); ++row) {
+    if (symbols[rows_[row]].kind != SymbolKind::kClass) continue;
+    const uint32_t first = static_cast<uint32_t>(rows_.size());
+    append_scope(rows_[row]);
+    if (rows_.size() == first) continue;
+    column(Column::kScopeOwner).push_back(row);
+    column(Column::kScopeFirst).push_back(first);
+  }
+}
+
+void SummaryWriter::RankBindings(const SummaryDraft& draft) {
+  places_.clear();
+  const uint32_t symbols = static_cast<uint32_t>(draft.symbols.size());
+  for (uint32_t id = 0; id < symbols; ++id) {
+    const DraftSymbol& symbol = draft.symbols[id];
+    const uint32_t scope = symbol.owner == kNoRow ? 0 : draft.class_scopes[symbol.owner];
+    places_.push_back({scope, symbol.offset, id});
+  }
+  for (uint32_t row = 0; row < draft.imports.size(); ++row) {
+    const DraftImport& import = draft.imports[row];
+    places_.push_back({import.scope, import.offset, symbols + row});
+  }
+  std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
+    return a.offset != b.offset ? a.offset < b.offset : a.item < b.item;
+  });
+  counters_.assign(draft.scopes + 1, 0);
+  ranks_.resize(places_.size());
+  for (const Place& place : places_) ranks_[place.item] = counters_[place.scope]++;
+}
+
+uint32_t SummaryWriter::StringIndex(uint32_t id) {
+  uint32_t& index = string_index_[id];
+  if (index == kNoRow) {
+    index = static_cast<uint32_t>(strings_.size());
+    strings_.push_back(id);
+  }
+  return index;
+}
+
+// + 1; 0 for none.
+uint32_t SummaryWriter::DetailOffset(const SummaryDraft& draft, const DraftSymbol& symbol) {
+  if (symbol.details_begin == symbol.details_end) return 0;
+  record_.clear();
+  for (uint32_t at = symbol.details_begin; at != symbol.details_end; ++at) {
+    const DraftNumber& number = draft.details[at];
+    const uint32_t string =
+        number.string == kNoRow ? 0 : StringIndex(number.string) << number.shift;
+    AppendVarint(number.number | string, record_);
+  }
+  const auto [place, is_new] =
+      detail_offsets_.try_emplace(Hash64(record_), static_cast<uint32_t>(details_.size()));
+  // Where two records share a hash, both are written.
+  if (!is_new && std::string_view(details_).substr(place->second).starts_with(record_)) {
+    return place->second + 1;
+  }
+  const uint32_t offset = static_cast<uint32_t>(details_.size());
+  details_ += record_;
+  return offset + 1;
+}
+
+void SummaryWriter::FillSymbols(const SummaryDraft& draft, std::string_view text) {
+  // Names first, so that a name's index and its symbol's row are close.
+  for (uint32_t row = 0; row < rows_.size(); ++row) {
+    column(Column::kSymbolName).push_back(row - StringIndex(draft.symbols[rows_[row]].name));
+  }
+  for (uint32_t row = 0; row < rows_.size(); ++row) {
+    const DraftSymbol& symbol = draft.symbols[rows_[row]];
+    const uint32_t bits = static_cast<uint32_t>(symbol.kind) |
+                          (symbol.has_doc ? kTraitsDocBit : 0) |
+                          symbol.flags.bits() << kTraitsFlagShift;
+    const auto [traits, is_new] =
+        traits_.try_emplace(bits, static_cast<uint32_t>(column(Column::kTraitsBits).size()));
+    if (is_new) column(Column::kTraitsBits).push_back(bits);
+    const uint32_t end_line = lines_.LineOf(symbol.end_offset);
+    const uint32_t line = lines_.LineOf(symbol.offset);
+    const uint32_t line_start = lines_.LineStart(line);
+    const uint32_t narrow = symbol.offset - line_start;
+    const uint32_t wide = Utf16Length(text.substr(line_start, narrow));
+    column(Column::kSymbolTraits).push_back(traits->second);
+    column(Column::kSymbolLine).push_back(line);
+    column(Column::kSymbolColumn).push_back(narrow);
+    column(Column::kSymbolLines).push_back(end_line > line ? end_line - line : 0);
+    column(Column::kSymbolOrder).push_back(ranks_[rows_[row]]);
+    column(Column::kSymbolGuard).push_back(symbol.guard);
+    column(Column::kSymbolDetail).push_back(DetailOffset(draft, symbol));
+    if (wide != narrow) {
+      column(Column::kWideSymbol).push_back(row);
+      column(Column::kWideColumn).push_back(wide);
+    }
+  }
+}
+
+void SummaryWriter::FillColumns(const SummaryDraft& draft, std::string_view text) {
+  FillSymbols(draft, text);
+  const uint32_t symbols = static_cast<uint32_t>(draft.symbols.size());
+  for (uint32_t row = 0; row < draft.imports.size(); ++row) {
+    const DraftImport& import = draft.imports[row];
+    const auto plus_one = [&](uint32_t string) {
+      return string == kNoRow ? 0 : StringIndex(string) + 1;
+    };
+    column(Column::kImportModule).push_back(StringIndex(import.module));
+    column(Column::kImportName).push_back(plus_one(import.name));
+    column(Column::kImportBinds).push_back(plus_one(import.binds));
+    column(Column::kImportForm)
+        .push_back((import.alias ? kImportAliasBit : 0) |
+                   static_cast<uint32_t>(import.kind) << kImportScopeShift |
+                   import.level << kImportLevelShift);
+    column(Column::kImportLine).push_back(lines_.LineOf(import.offset));
+    column(Column::kImportOrder).push_back(ranks_[symbols + row]);
+    column(Column::kImportGuard).push_back(import.guard);
+    column(Column::kImportOwner).push_back(import.owner == kNoRow ? 0 : row_of_[import.owner] + 1);
+  }
+  for (const DraftGuard& guard : draft.guards) {
+    column(Column::kGuardParent).push_back(guard.parent);
+    column(Column::kGuardForm).push_back(guard.kind);
+    column(Column::kGuardTest).push_back(StringIndex(guard.test));
+    column(Column::kGuardBranch).push_back(guard.branch);
+  }
+  for (const DraftExport& entry : draft.exports) {
+    column(Column::kExportForm).push_back(entry.from_module ? 1 : 0);
+    column(Column::kExportText).push_back(StringIndex(entry.text));
+  }
+  uint32_t end = 0;
+  for (const uint32_t id : strings_) {
+    end += static_cast<uint32_t>(draft.strings[id].size());
+    column(Column::kStringEnd).push_back(end);
+  }
+}
+
+void SummaryWriter::Pack(const SummaryDraft& draft) {
+  ColumnWidths widths;
+  std::array<uint32_t, kTableCount> table_rows;
+  size_t cell_bytes = details_.size() + kCellsTail;
+  for (size_t table = 0; table < kTableCount; ++table) {
+    const ColumnRange range = kTableColumns[table];
+    const size_t count = columns_[range.first].size();
+    table_rows[table] = static_cast<uint32_t>(count);
+    for (size_t at = range.first; at < range.last; ++at) {
+      uint32_t all = 0;
+      for (const uint32_t value : columns_[at]) all |= value;
+      widths.words[at / 16] |= uint64_t{WidthOf(all)} << (at % 16 * 4);
+    }
+    // Every row takes a byte at least, so that a count cannot exceed the message's size.
+    if (count != 0 && widths.Stride(table) == 0) {
+      widths.words[range.first / 16] |= uint64_t{1} << (range.first % 16 * 4);
+    }
+    cell_bytes += count * widths.Stride(table);
+  }
+  const size_t text_bytes =
+      column(Column::kStringEnd).empty() ? 0 : column(Column::kStringEnd).back();
+
+  const size_t struct_words = 1 + capnp::sizeInWords<wire::Summary>();
+  words_.assign(struct_words + (cell_bytes + 7) / 8 + (text_bytes + 7) / 8, 0);
+  capnp::MallocMessageBuilder message(
+      kj::arrayPtr(reinterpret_cast<capnp::word*>(words_.data()), words_.size()));
+  auto summary = message.initRoot<wire::Summary>();
+  summary.setWidths0(widths.words[0]);
+  summary.setWidths1(widths.words[1]);
+  summary.setStrings(table_rows[0]);
+  summary.setSymbols(table_rows[1]);
+  summary.setScopes(table_rows[2]);
+  summary.setTraits(table_rows[3]);
+  summary.setGuards(table_rows[4]);
+  summary.setImports(table_rows[5]);
+  summary.setExports(table_rows[6]);
+  summary.setWide(table_rows[7]);
+  summary.setFlags(static_cast<uint16_t>((draft.has_doc ? kModuleHasDoc : 0) |
+                                         (draft.has_all ? kModuleHasAll : 0) |
+                                         (draft.all_complete ? kModuleAllComplete : 0)));
+  summary.setVersion(kSummaryVersion);
+  char* at = summary.initCells(static_cast<uint32_t>(cell_bytes)).asChars().begin();
+  for (size_t index = 0; index < kColumnCount; ++index) {
+    const uint32_t width = widths.of(index);
+    for (const uint32_t value : columns_[index]) {
+      StoreCell(value, width, at);
+      at += width;
+    }
+  }
+  std::copy(details_.begin(), details_.end(), at);
+  at = summary.initText(static_cast<uint32_t>(text_bytes)).asChars().begin();
+  for (const uint32_t id : strings_) {
+    const std::string_view string = draft.strings[id];
+    at = std::copy(string.begin(), string.end(), at);
+  }
+  // The builder clears the memory that it was given when it goes.
+  const auto segment = message.getSegmentsForOutput()[0];
+  message_.resize(segment.size());
+  std::memcpy(message_.data(), segment.begin(), segment.size() * sizeof(capnp::word));
+}
+
+std::span<const uint64_t> SummaryWriter::Write(const SummaryDraft& draft, std::string_view text) {
+  lines_.Reset(text);
+  for (auto& cells : columns_) cells.clear();
+  strings_.clear();
+  string_index_.assign(draft.strings.size(), kNoRow);
+  details_.clear();
+  detail_offsets_.clear();
+  traits_.clear();
+  OrderRows(draft);
+  RankBindings(draft);
+  FillColumns(draft, text);
+  Pack(draft);
+  return message_;
+}
+
+}  // namespace coppice
