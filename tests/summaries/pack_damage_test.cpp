@@ -12,6 +12,7 @@
 #include "summaries/pack_format.h"
 #include "summaries/wire_bytes.h"
 #include "tests/summaries/pack_model.h"
+#include "tests/summaries/pack_repair.h"
 
 namespace coppice::test {
 namespace {
@@ -139,6 +140,9 @@ class PackDamage : public ::testing::Test {
     }
     WritePack(directory_ / "p", model_);
     bytes_ = FileBytesOf(directory_ / "p");
+    const auto all = std::as_bytes(std::span(bytes_));
+    header_ = *format::DecodeHeader(all);
+    toc_ = *format::DecodeToc(all.subspan(header_.toc_offset), header_.toc_offset);
     const auto pack = Open(bytes_);
     ASSERT_TRUE(pack);
     for (const auto& [key, module] : model_) {
@@ -175,6 +179,8 @@ class PackDamage : public ::testing::Test {
   const TemporaryDirectory directory_;
   Model model_;
   std::string bytes_;
+  format::Header header_;
+  format::TableOfContents toc_;
   Questions ask_;
   std::vector<std::string> truth_;
 };
@@ -235,70 +241,8 @@ TEST_F(PackDamage, OtherVersionsAreNamed) {
   }
 }
 
-// Someone who makes a pack by hand gets all checksums right.
-class HostilePack {
- public:
-  explicit HostilePack(const std::string& bytes)
-      : bytes_(bytes),
-        header_(*format::DecodeHeader(std::as_bytes(std::span(bytes)))),
-        toc_(*format::DecodeToc(std::as_bytes(std::span(bytes)).subspan(header_.toc_offset),
-                                header_.toc_offset)) {}
-
-  // `damaged` with checksums as if it had been written so.
-  std::string Repair(std::string damaged) const {
-    const auto cell = [&damaged](std::uint64_t at, std::uint64_t value) {
-      std::string bytes;
-      AppendCell(bytes, value, 8);
-      damaged.replace(at, 8, bytes);
-    };
-    const auto piece = [&damaged](std::uint64_t at, std::uint64_t size) {
-      return std::string_view(damaged).substr(at, size);
-    };
-    std::uint64_t row_bytes = 0;
-    for (const std::uint8_t width : toc_.column_widths) row_bytes += width;
-    std::uint64_t end = 0;
-    for (std::uint32_t id = 0; id < toc_.module_count; ++id) {
-      const std::uint64_t row = toc_.sections[format::kModules].offset + id * row_bytes;
-      const auto* bytes = reinterpret_cast<const std::byte*>(bytes_.data()) + row;
-      const std::uint64_t begin = end;
-      end = 8 * LoadCell(bytes + 32 + toc_.column_widths[format::kPathEnd],
-                         toc_.column_widths[format::kSummaryEnd]);
-      cell(row + 24, Hash64(piece(toc_.sections[format::kSummaries].offset + begin, end - begin)));
-    }
-    const auto docs = toc_.sections[format::kDocs];
-    const auto blocks = toc_.sections[format::kDocsBlocks];
-    if (blocks.size == format::kDocsBlockRowBytes) {
-      cell(blocks.offset + 16, Hash64(piece(docs.offset, docs.size)));
-    }
-    std::uint64_t checksum = bytes_.size() - toc_.block_checksums.size();
-    for (std::uint32_t section = 0; section < format::kSectionCount; ++section) {
-      if (!format::HasBlockChecksums(section)) continue;
-      const auto extent = toc_.sections[section];
-      for (std::uint64_t at = 0; at < extent.size; at += format::kBlockBytes, checksum += 8) {
-        cell(checksum,
-             Hash64(piece(extent.offset + at,
-                          std::min<std::uint64_t>(format::kBlockBytes, extent.size - at))));
-      }
-    }
-    const Hash128 hash = HashContent(piece(header_.toc_offset, header_.toc_bytes));
-    cell(40, hash.low);
-    cell(48, hash.high);
-    cell(56, Hash64(piece(0, 56)));
-    return damaged;
-  }
-
-  const format::Header& header() const { return header_; }
-  const format::TableOfContents& toc() const { return toc_; }
-
- private:
-  const std::string bytes_;
-  format::Header header_;
-  format::TableOfContents toc_;
-};
-
 TEST_F(PackDamage, HandmadePacksDoNoHarm) {
-  const HostilePack hostile(bytes_);
-  ASSERT_EQ(hostile.Repair(bytes_), bytes_);
+  ASSERT_EQ(RepairChecksums(bytes_), bytes_);
   std::mt19937 random(3);
   static constexpr unsigned kNasty[] = {0, 1, 0x7f, 0x80, 0xff};
   std::size_t opened = 0;
@@ -306,23 +250,19 @@ TEST_F(PackDamage, HandmadePacksDoNoHarm) {
     std::string damaged = bytes_;
     // One of the sections, or the table of contents without its checksums.
     const std::size_t section = random() % (format::kSectionCount + 1);
-    const std::uint64_t begin = section == format::kSectionCount
-                                    ? hostile.header().toc_offset
-                                    : hostile.toc().sections[section].offset;
-    const std::uint64_t size =
+    const format::Extent extent =
         section == format::kSectionCount
-            ? hostile.header().toc_bytes - hostile.toc().block_checksums.size()
-            : hostile.toc().sections[section].size;
-    if (size == 0) continue;
+            ? format::Extent{header_.toc_offset, header_.toc_bytes - toc_.block_checksums.size()}
+            : toc_.sections[section];
+    if (extent.size == 0) continue;
     for (unsigned count = 1 + random() % 4; count != 0; --count) {
-      damaged[begin + random() % size] =
+      damaged[extent.offset + random() % extent.size] =
           static_cast<char>(random() % 2 == 0 ? random() : kNasty[random() % std::size(kNasty)]);
     }
-    const auto pack = Open(hostile.Repair(damaged));
+    const auto pack = Open(RepairChecksums(std::move(damaged)));
     if (!pack) continue;
     ++opened;
-    const auto answers = Answers(**pack, 1000, ask_);
-    EXPECT_FALSE(answers.empty());
+    EXPECT_FALSE(Answers(**pack, 1000, ask_).empty());
     static_cast<void>((*pack)->Verify());
   }
   EXPECT_GT(opened, 4000u);
@@ -330,8 +270,7 @@ TEST_F(PackDamage, HandmadePacksDoNoHarm) {
 
 TEST_F(PackDamage, NothingIsTakenOverFromDamage) {
   std::string damaged = bytes_;
-  const HostilePack hostile(bytes_);
-  const auto names = hostile.toc().sections[format::kNames];
+  const auto names = toc_.sections[format::kNames];
   damaged[names.offset + names.size / 2] ^= 1;
   const auto older = Open(damaged);
   ASSERT_TRUE(older);
