@@ -86,7 +86,8 @@ std::string Damaged(const std::string& text, const std::string& other, size_t ma
       result.insert(at, Piece(other, 2000, random));
       break;
     default: {  // single bytes overwritten, inserted and removed
-      static constexpr std::string_view kNasty("()[]{}\"'`\\\n\r\t\f :;,.#*=@!$?\0\xFF\xC3\xED", 32);
+      using std::string_view_literals::operator""sv;
+      static constexpr std::string_view kNasty = "()[]{}\"'`\\\n\r\t\f :;,.#*=@!$?\0\xFF\xC3\xED"sv;
       for (size_t n = 1 + Below(random, 8); n > 0 && !result.empty(); --n) {
         const size_t where = Below(random, result.size());
         const char byte = random() % 2 == 0 ? kNasty[Below(random, kNasty.size())]
