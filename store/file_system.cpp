@@ -160,14 +160,8 @@ FileResult<void> ReadStart(int file, const std::string& path, std::size_t bytes,
 FileResult<std::unique_ptr<Directory>> PosixFileSystem::OpenDirectory(
     const std::string& path) const {
   if (HoldsNul(path)) return NulError(path);
-  const int descriptor = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return SystemError(path, errno);
-  DIR* stream = fdopendir(descriptor);
-  if (stream == nullptr) {
-    const int error = errno;
-    close(descriptor);
-    return SystemError(path, error);
-  }
+  DIR* stream = opendir(path.c_str());  // close-on-exec
+  if (stream == nullptr) return SystemError(path, errno);
   return std::unique_ptr<Directory>(std::make_unique<PosixDirectory>(path, stream));
 }
 
