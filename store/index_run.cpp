@@ -189,7 +189,7 @@ void IndexRun::RecordSidecar(std::size_t file, const BuiltModule* module, Sideca
 }
 
 void IndexRun::Warn(std::size_t file, const std::string& reason) {
-  report_.warnings.push_back(IndexWarning{FullPath(file), reason});
+  report_.warnings.push_back({IndexWarningKind::kProblem, FullPath(file), reason});
   if (progress_ != nullptr) progress_->OnWarning(report_.warnings.back());
 }
 

@@ -152,7 +152,9 @@ class Indexer {
         ++skipped_by_discovery_;
       }
       const std::string& directory = discovery_.roots[found.root].directory;
-      Warn({found.path.empty() ? directory : directory + '/' + found.path, found.reason});
+      Warn({found.kind == DiscoveryWarningKind::kOverlap ? IndexWarningKind::kOverlap
+                                                         : IndexWarningKind::kProblem,
+            found.path.empty() ? directory : directory + '/' + found.path, found.reason});
     }
     return {};
   }
@@ -191,7 +193,9 @@ class Indexer {
     if (update.writes() || plan->read_count != 0) {
       const Result<void> written = sidecar.Write(sidecar_path, {info->identity, fingerprint});
       // The pack is good without; the next run has to read all files.
-      if (!written && update.writes()) Warn({sidecar_path, written.error().message});
+      if (!written && update.writes()) {
+        Warn({IndexWarningKind::kProblem, sidecar_path, written.error().message});
+      }
     }
     return {};
   }
@@ -201,7 +205,7 @@ class Indexer {
   }
 
   void WarnOfDamage(const std::string& reason) {
-    Warn({path_, reason + "; it is built anew"});
+    Warn({IndexWarningKind::kProblem, path_, reason + "; it is built anew"});
   }
 
   void Warn(IndexWarning warning) {

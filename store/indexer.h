@@ -37,8 +37,13 @@ struct IndexOptions {
   const std::atomic<bool>* interrupted = nullptr;
 };
 
-// A file or directory that could not be indexed, or not wholly.
+enum class IndexWarningKind : std::uint8_t {
+  kProblem,  // a file or directory that could not be indexed, or not wholly
+  kOverlap,  // a root within a root: its files belong to the inner one
+};
+
 struct IndexWarning {
+  IndexWarningKind kind = IndexWarningKind::kProblem;
   std::string path;    // directory of the root and path below it, raw bytes
   std::string reason;  // for people, without the path
 };

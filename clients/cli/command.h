@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <functional>
 
 #include "summaries/error.h"

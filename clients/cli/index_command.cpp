@@ -205,7 +205,9 @@ int Run(const Call& call) {
 
   CatchSignals();
   Result<IndexReport> report = [&] {
-    ProgressBar progress(call.quiet ? Verbosity::kQuiet : Verbosity::kNormal);
+    ProgressBar progress(call.quiet ? Verbosity::kQuiet : Verbosity::kNormal,
+                         call.python.empty() ? ProgressBar::Overlaps::kReported
+                                             : ProgressBar::Overlaps::kExpected);
     return BuildIndex(options, files, &progress);
   }();
   if (!report) {

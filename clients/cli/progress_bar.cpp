@@ -27,8 +27,9 @@ std::string Duration(double seconds) {
 
 }  // namespace
 
-ProgressBar::ProgressBar(Verbosity verbosity)
+ProgressBar::ProgressBar(Verbosity verbosity, Overlaps overlaps)
     : verbosity_(verbosity),
+      overlaps_(overlaps),
       shown_(verbosity == Verbosity::kNormal && StandardErrorIsTerminal()),
       start_(Clock::now()),
       last_draw_(start_) {}
@@ -43,6 +44,7 @@ void ProgressBar::OnWaiting(const std::string& lock_path) {
 
 void ProgressBar::OnWarning(const IndexWarning& warning) {
   if (verbosity_ == Verbosity::kQuiet) return;
+  if (warning.kind == IndexWarningKind::kOverlap && overlaps_ == Overlaps::kExpected) return;
   Erase();
   PrintWarning(Printable(warning.path) + ": " + Printable(warning.reason));
 }

@@ -15,7 +15,9 @@ enum class Verbosity : std::uint8_t { kQuiet, kNormal };
 // thread at a time, as IndexRun promises.
 class ProgressBar final : public ProgressSink {
  public:
-  explicit ProgressBar(Verbosity verbosity);
+  // `overlaps`: report roots within roots too. An interpreter's own are so by nature.
+  enum class Overlaps : std::uint8_t { kExpected, kReported };
+  ProgressBar(Verbosity verbosity, Overlaps overlaps);
   ~ProgressBar() override;
 
   void OnWaiting(const std::string& lock_path) override;
@@ -28,6 +30,7 @@ class ProgressBar final : public ProgressSink {
   void Erase();
 
   const Verbosity verbosity_;
+  const Overlaps overlaps_;
   const bool shown_;  // the bar, if there is time for one
   bool drawn_ = false;
   Clock::time_point start_;

@@ -1,11 +1,13 @@
 // coppice verify: checks every byte of a pack.
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
-#include "clients/cli/open_pack.h"
+#include "summaries/docs_reader.h"
+#include "summaries/pack.h"
 
 namespace coppice::cli {
 namespace {
@@ -14,7 +16,7 @@ constexpr const char* kHelp =
     R"(Usage: coppice verify PACK
 
 Checks every checksum of PACK, that the tables agree with each other, and that every summary is
-sound; names what is damaged.
+sound; names what is damaged: the first damaged table, and every damaged module.
 
 Example:
   coppice verify python3.pack && cp python3.pack /srv/packs/
@@ -26,6 +28,24 @@ struct Call {
   std::string pack;
 };
 
+// What else is damaged, once Verify has found something: a check of one module after another, as it
+// stops at the first.
+void PrintDamagedModules(const Pack& pack, const std::string& known) {
+  std::set<std::string> problems;
+  const auto note = [&](const auto& result) {
+    if (result || result.error().code == ErrorCode::kUnavailable) return;
+    if (result.error().message != known && problems.insert(result.error().message).second) {
+      PrintError(Printable(result.error().message));
+    }
+  };
+  DocsReader docs(pack);
+  for (std::uint32_t row = 0; row < pack.module_count(); ++row) {
+    note(pack.module(ModuleId{row}));
+    note(pack.summary(ModuleId{row}));
+    note(docs.Read(ModuleId{row}));
+  }
+}
+
 int Run(const Call& call) {
   // Read at once: a file that is checked may be one that somebody is still copying.
   const Result<std::shared_ptr<const Pack>> pack =
@@ -33,6 +53,7 @@ int Run(const Call& call) {
   const Result<void> result = pack ? (*pack)->Verify() : Result<void>(pack.error());
   if (!result) {
     const int code = Fail(result.error());
+    if (pack) PrintDamagedModules(**pack, result.error().message);
     return result.error().code == ErrorCode::kDamaged ? int{kNothingFound} : code;
   }
   Output output;
