@@ -37,7 +37,7 @@ class ProductionTable {
 
   // Null for productions without fields and aliases.
   const Slot* Slots(uint32_t production) const {
-    return has_any_[production] ? &slots_[size_t{production} * width_] : nullptr;
+    return by_production_[production];
   }
   uint32_t width() const { return width_; }
 
@@ -54,7 +54,7 @@ class ProductionTable {
       }
     }
     slots_.resize(size_t{productions} * width_);
-    has_any_.resize(productions);
+    by_production_.resize(productions);
     for (uint32_t p = 0; p < productions; ++p) {
       Slot* slots = &slots_[size_t{p} * width_];
       for (uint32_t i = 0; p != 0 && i < language->max_alias_sequence_length; ++i) {
@@ -67,18 +67,19 @@ class ProductionTable {
           slots[entry.child_index].field = static_cast<uint8_t>(entry.field_id);
         }
       }
-      has_any_[p] = std::any_of(slots, slots + width_, [](const Slot& slot) {
+      const bool any = std::any_of(slots, slots + width_, [](const Slot& slot) {
         return slot.field != 0 || slot.alias != 0;
       });
+      by_production_[p] = any ? slots : nullptr;
     }
   }
 
   uint32_t width_ = 0;
   std::vector<Slot> slots_;
-  std::vector<uint8_t> has_any_;
+  std::vector<const Slot*> by_production_;
 };
 
-// Head codes by what they stand for.
+// Head codes by what they stand for. Immutable, one a process.
 class CodeTable {
  public:
   static const CodeTable& Get() {
@@ -87,77 +88,87 @@ class CodeTable {
   }
 
   // The code that leaves least open, or kEscape.
-  uint8_t Find(Shape shape, NodeKind kind, Field field, uint32_t gap, uint32_t length) const {
-    const Row& row = rows_[RowOf(shape, kind, field)];
-    if (row.forms == 0) return record::kEscape;
-    const auto g = static_cast<uint8_t>(std::min<uint32_t>(gap, kOpen));
-    const auto l = static_cast<uint8_t>(
-        shape == Shape::kInner ? uint32_t{kOpen} : std::min<uint32_t>(length, kOpen));
-    if ((row.forms & kBothFixed) != 0 && g != kOpen) {
-      if (const uint8_t code = Probe(row.id, g, l); code != record::kEscape) return code;
+  uint8_t Find(Shape shape, NodeKind kind, uint8_t field, uint32_t gap, uint32_t length) const {
+    const uint8_t row = rows_[RowOf(shape, kind, field)];
+    if (shape == Shape::kInner) {
+      return codes_[row][std::min<uint32_t>(gap, kOpen)];
     }
-    if ((row.forms & kGapFixed) != 0 && g != kOpen) {
-      if (const uint8_t code = Probe(row.id, g, kOpen); code != record::kEscape) return code;
-    }
-    if ((row.forms & kLengthFixed) != 0 && l != kOpen) {
-      if (const uint8_t code = Probe(row.id, kOpen, l); code != record::kEscape) return code;
-    }
-    return (row.forms & kAllOpen) != 0 ? Probe(row.id, kOpen, kOpen) : record::kEscape;
+    return codes_[row][std::min(gap, kGaps - 1) * kLengths + std::min(length, kLengths - 1)];
   }
 
  private:
-  static constexpr uint8_t kBothFixed = 1;
-  static constexpr uint8_t kGapFixed = 2;
-  static constexpr uint8_t kLengthFixed = 4;
-  static constexpr uint8_t kAllOpen = 8;
+  // A leaf's row has a cell for each of the gaps and lengths that codes fix, the last of each for
+  // all greater ones; an inner node's row has one for each gap.
+  static constexpr uint32_t kGaps = record::kLeafGaps + 1;
+  static constexpr uint32_t kLengths = record::kLeafLengths + 1;
+  using Row = std::array<uint8_t, kGaps * kLengths>;
 
-  struct Row {
-    uint8_t forms = 0;  // which of the forms above some code has
-    uint8_t id = 0;
-  };
-  struct Bucket {
-    uint32_t key = 0;
-    uint8_t code = record::kEscape;
-  };
-  static constexpr size_t kBuckets = 1024;
-
-  static size_t RowOf(Shape shape, NodeKind kind, Field field) {
+  static size_t RowOf(Shape shape, NodeKind kind, uint8_t field) {
     return (static_cast<size_t>(shape) * kNodeKindCount + static_cast<size_t>(kind)) *
                kFieldCount +
-           static_cast<size_t>(field);
+           field;
   }
-  static uint32_t Key(uint8_t row, uint8_t gap, uint8_t length) {
-    return 1U << 24 | uint32_t{row} << 16 | uint32_t{gap} << 8 | length;
+  static bool Fits(uint8_t coded, uint32_t value) { return coded == kOpen || coded == value; }
+  static int OpenParts(const Code& code) {
+    return (code.gap == kOpen ? 1 : 0) + (code.length == kOpen ? 1 : 0);
   }
-  static size_t Hash(uint32_t key) { return (key * 0x9E3779B1U) >> 22; }
 
-  CodeTable() : rows_(size_t{2} * kNodeKindCount * kFieldCount) {
-    uint8_t row_count = 0;
+  CodeTable() : rows_(size_t{2} * kNodeKindCount * kFieldCount), codes_(1) {
+    codes_[0].fill(record::kEscape);
     for (size_t i = 0; i < kCodes.size(); ++i) {
       const Code& code = kCodes[i];
-      if (code.kind == NodeKind::kNoNode) continue;
-      Row& row = rows_[RowOf(code.shape, code.kind, code.field)];
-      if (row.forms == 0) row.id = row_count++;
-      row.forms |= code.gap == kOpen ? (code.length == kOpen ? kAllOpen : kLengthFixed)
-                                     : (code.length == kOpen ? kGapFixed : kBothFixed);
-      const uint32_t key = Key(row.id, code.gap, code.length);
-      size_t at = Hash(key);
-      while (buckets_[at].key != 0) at = (at + 1) % kBuckets;
-      buckets_[at] = {key, static_cast<uint8_t>(i)};
+      uint8_t& id = rows_[RowOf(code.shape, code.kind, static_cast<uint8_t>(code.field))];
+      if (id == 0) {
+        id = static_cast<uint8_t>(codes_.size());
+        codes_.push_back(codes_[0]);
+      }
+      const bool leaf = code.shape == Shape::kLeaf;
+      for (uint32_t cell = 0; cell < (leaf ? kGaps * kLengths : kOpen + 1U); ++cell) {
+        const uint32_t gap = leaf ? cell / kLengths : cell;
+        const uint32_t length = leaf ? cell % kLengths : uint32_t{kOpen};
+        if (!Fits(code.gap, gap) || !Fits(code.length, length)) continue;
+        uint8_t& best = codes_[id][cell];
+        if (best == record::kEscape || OpenParts(code) < OpenParts(kCodes[best])) {
+          best = static_cast<uint8_t>(i);
+        }
+      }
     }
   }
 
-  uint8_t Probe(uint8_t row, uint8_t gap, uint8_t length) const {
-    const uint32_t key = Key(row, gap, length);
-    for (size_t at = Hash(key);; at = (at + 1) % kBuckets) {
-      if (buckets_[at].key == key) return buckets_[at].code;
-      if (buckets_[at].key == 0) return record::kEscape;
-    }
-  }
-
-  std::vector<Row> rows_;
-  std::array<Bucket, kBuckets> buckets_;
+  std::vector<uint8_t> rows_;  // by shape, kind and field; 0 where no code is
+  std::vector<Row> codes_;
 };
+
+// Whether a node is kept without a field: if its bits and its parent's have one in common.
+using KeepBits = uint16_t;
+constexpr KeepBits kKeepNever = 0;
+constexpr KeepBits kKeepAlways = 1;
+
+// For each kind of token that some parents keep and others do not, a bit; for each kind of parent,
+// the bits that it keeps.
+struct KeepTable {
+  std::array<KeepBits, kNodeKindCount> token{};
+  std::array<KeepBits, kNodeKindCount> parent{};
+
+  consteval KeepTable() {
+    KeepBits next = kKeepAlways;
+    parent.fill(kKeepAlways);
+    for (uint16_t t = 0; t < kNodeKindCount; ++t) {
+      const auto kind = static_cast<NodeKind>(t);
+      if (IsNamed(kind) || ChangesMeaning(kind, NodeKind::kNoNode)) {
+        token[t] = kKeepAlways;
+        continue;
+      }
+      for (uint16_t p = 0; p < kNodeKindCount; ++p) {
+        if (!ChangesMeaning(kind, static_cast<NodeKind>(p))) continue;
+        if (token[t] == kKeepNever) token[t] = next = static_cast<KeepBits>(next * 2);
+        parent[p] = static_cast<KeepBits>(parent[p] | token[t]);
+      }
+    }
+  }
+};
+constexpr KeepTable kKeep;
+static_assert(std::ranges::count_if(kKeep.token, [](KeepBits bits) { return bits > 1; }) < 16);
 
 // A node that is to be written as soon as what stands before it is known.
 struct Pending {
@@ -172,10 +183,9 @@ struct Pending {
 };
 
 uint8_t* WriteRecord(uint8_t* out, const Pending& node, uint32_t gap, const CodeTable& codes) {
-  const auto field = static_cast<Field>(node.field);
   const bool inner = node.shape == Shape::kInner;
   if (node.marks == 0) [[likely]] {
-    const uint8_t head = codes.Find(node.shape, node.kind, field, gap, node.length);
+    const uint8_t head = codes.Find(node.shape, node.kind, node.field, gap, node.length);
     if (head != record::kEscape) [[likely]] {
       if (inner) out = record::WriteVarint(out, node.subtree);
       if (kCodes[head].length == kOpen) out = record::WriteVarint(out, node.length);
@@ -211,7 +221,8 @@ struct Lowering::Frame {
   uint8_t field;         // the node's own if it is kept, else what its children inherit
   uint8_t marks;
   bool kept;
-  NodeKind kind;         // of the nearest kept node, itself included
+  NodeKind kind;         // of the subtree, if kept
+  KeepBits keep;         // of the nearest kept node, itself included
   uint32_t end;          // of the subtree, if kept
   uint32_t below;        // bytes written before its descendants, if kept
 };
@@ -248,7 +259,8 @@ LoweredTree Lowering::Lower(const void* root_subtree) {
 
   // The root is handled like any child, of a frame that is not there.
   uint32_t end = ts_subtree_total_bytes(root);
-  Frame frame{&root, nullptr, 1, 1, 0, 0, 0, 0, false, NodeKind::kNoNode, 0, 0};
+  Frame frame{&root, nullptr, 1, 1, 0, 0, 0, 0, false, NodeKind::kNoNode,
+              kKeepAlways, 0, 0};
   stack_.clear();
   stack_.push_back(frame);
 
@@ -333,7 +345,7 @@ LoweredTree Lowering::Lower(const void* root_subtree) {
         if (missing) {
           has_errors = true;
           marks = record::kMissingMark;
-        } else if (!IsNamed(kind) && field == 0 && !ChangesMeaning(kind, frame.kind)) {
+        } else if (field == 0 && (kKeep.token[static_cast<size_t>(kind)] & frame.keep) == 0) {
           kind = NodeKind::kNoNode;
         }
       }
@@ -372,7 +384,8 @@ LoweredTree Lowering::Lower(const void* root_subtree) {
     inner.field = field;
     inner.marks = marks;
     inner.kept = kind != NodeKind::kNoNode;
-    inner.kind = inner.kept ? kind : frame.kind;
+    inner.kind = kind;
+    inner.keep = inner.kept ? kKeep.parent[static_cast<size_t>(kind)] : frame.keep;
     inner.end = end;
     inner.below = static_cast<uint32_t>(buffer_.get() + capacity_ - out_);
     stack_.back() = frame;

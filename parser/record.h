@@ -41,7 +41,11 @@ struct Code {
 };
 static_assert(sizeof(Code) == 8);
 
-// Codes for the commonest records, measured over real code (bench/train_record_codes.cpp);
+// Leaves' codes fix only gaps and lengths below these.
+inline constexpr uint32_t kLeafGaps = 23;
+inline constexpr uint32_t kLeafLengths = 31;
+
+// Codes for the commonest records, measured over real code (train_record_codes.cpp);
 // everything else is escaped. Part of the format.
 extern const std::array<Code, kEscape> kCodes;
 

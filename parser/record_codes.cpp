@@ -1,5 +1,7 @@
 // Made by train_record_codes from the files that docs/ast.md names: do not edit. The table
 // is part of the format.
+#include <algorithm>
+
 #include "parser/record.h"
 
 namespace coppice::record {
@@ -10,7 +12,7 @@ constexpr Shape kInner = Shape::kInner;
 
 }  // namespace
 
-constinit const std::array<Code, kEscape> kCodes = {{
+constexpr std::array<Code, kEscape> kCodes = {{
     {kLeaf, NodeKind::kIdentifier, Field::kNone, 0, 1},
     {kLeaf, NodeKind::kIdentifier, Field::kNone, 0, 3},
     {kLeaf, NodeKind::kIdentifier, Field::kNone, 0, 4},
@@ -267,5 +269,10 @@ constinit const std::array<Code, kEscape> kCodes = {{
     {kInner, NodeKind::kInterpolation, Field::kNone, 0, kOpen},
     {kInner, NodeKind::kAsPatternTarget, Field::kAlias, 4, kOpen},
 }};
+
+static_assert(std::ranges::all_of(kCodes, [](const Code& code) {
+  return code.shape == kInner || ((code.gap == kOpen || code.gap < kLeafGaps) &&
+                                  (code.length == kOpen || code.length < kLeafLengths));
+}));
 
 }  // namespace coppice::record

@@ -41,6 +41,10 @@ std::vector<std::pair<Form, uint32_t>> Candidates(const Form& form) {
   const uint32_t length_bytes = shape == Shape::kInner ? 0 : OpenBytes(length);
   for (const uint8_t g : {gap, kOpen}) {
     for (const uint8_t l : {length, kOpen}) {
+      if (shape == Shape::kLeaf && ((g != kOpen && g >= record::kLeafGaps) ||
+                                    (l != kOpen && l >= record::kLeafLengths))) {
+        continue;
+      }
       result.emplace_back(Form{shape, kind, field, g, l},
                           1 + (g == kOpen ? gap_bytes : 0) + (l == kOpen ? length_bytes : 0));
     }
@@ -130,11 +134,11 @@ int main() {
 
   std::puts(
       "// Made by train_record_codes from the files that docs/ast.md names: do not edit. The table\n"
-      "// is part of the format.\n#include \"parser/record.h\"\n\n"
+      "// is part of the format.\n#include <algorithm>\n\n#include \"parser/record.h\"\n\n"
       "namespace coppice::record {\nnamespace {\n\n"
       "constexpr Shape kLeaf = Shape::kLeaf;\nconstexpr Shape kInner = Shape::kInner;\n\n"
       "}  // namespace\n\n"
-      "constinit const std::array<Code, kEscape> kCodes = {{");
+      "constexpr std::array<Code, kEscape> kCodes = {{");
   std::sort(chosen.begin(), chosen.end());
   for (const auto& [shape, kind, field, gap, length] : chosen) {
     std::string name(FieldName(field));
@@ -146,5 +150,11 @@ int main() {
                 KindExpression(kind).c_str(), name.c_str(), number(gap).c_str(),
                 number(length).c_str());
   }
-  std::puts("}};\n\n}  // namespace coppice::record");
+  std::puts(
+      "}};\n\n"
+      "static_assert(std::ranges::all_of(kCodes, [](const Code& code) {\n"
+      "  return code.shape == kInner || ((code.gap == kOpen || code.gap < kLeafGaps) &&\n"
+      "                                  (code.length == kOpen || code.length < kLeafLengths));\n"
+      "}));\n\n"
+      "}  // namespace coppice::record");
 }
