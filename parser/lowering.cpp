@@ -227,6 +227,10 @@ struct Lowering::Frame {
   uint32_t below;        // bytes written before its descendants, if kept
 };
 
+namespace {
+constexpr size_t kFirstFrames = 64;
+}
+
 Lowering::Lowering() = default;
 Lowering::~Lowering() = default;
 
@@ -249,7 +253,7 @@ LoweredTree Lowering::Lower(const void* root_subtree) {
     buffer_.reset();
     capacity_ = 0;
   }
-  if (stack_.capacity() * sizeof(Frame) > kKeptBytes) stack_ = {};
+  if (stack_.size() * sizeof(Frame) > kKeptBytes) stack_ = {};
   out_ = buffer_.get() + capacity_;
 
   const Subtree root = *static_cast<const Subtree*>(root_subtree);
@@ -259,36 +263,39 @@ LoweredTree Lowering::Lower(const void* root_subtree) {
 
   // The root is handled like any child, of a frame that is not there.
   uint32_t end = ts_subtree_total_bytes(root);
-  Frame frame{&root, nullptr, 1, 1, 0, 0, 0, 0, false, NodeKind::kNoNode,
-              kKeepAlways, 0, 0};
-  stack_.clear();
-  stack_.push_back(frame);
+  if (stack_.empty()) stack_.resize(kFirstFrames);
+  size_t depth = 0;
+  Frame* frame = stack_.data();
+  *frame = {&root, nullptr, 1, 1, 0, 0, 0, 0, false, NodeKind::kNoNode, kKeepAlways, 0, 0};
 
   for (;;) {
-    if (frame.remaining == 0) {
-      if (stack_.size() == 1) break;
-      end = frame.start;
-      if (frame.kept) {
+    if (frame->remaining == 0) {
+      if (depth == 0) break;
+      end = frame->start;
+      if (frame->kept) {
         if (static_cast<size_t>(out_ - buffer_.get()) < record::kMaxBytes) Reserve();
         const bool inner = pending.kind != NodeKind::kNoNode;
-        if (inner) out_ = WriteRecord(out_, pending, pending.start - frame.start, codes);
+        if (inner) out_ = WriteRecord(out_, pending, pending.start - frame->start, codes);
         const auto written = static_cast<uint32_t>(buffer_.get() + capacity_ - out_);
-        pending = {frame.kind,
-                   frame.field,
-                   frame.marks,
+        pending = {frame->kind,
+                   frame->field,
+                   frame->marks,
                    inner ? Shape::kInner : Shape::kLeaf,
-                   frame.start,
-                   frame.end - frame.start,
-                   written - frame.below,
+                   frame->start,
+                   frame->end - frame->start,
+                   written - frame->below,
                    -1};
       }
-      end -= frame.padding;
-      stack_.pop_back();
-      frame = stack_.back();
+      end -= frame->padding;
+      --depth;
+      --frame;
       continue;
     }
 
-    const Subtree child = frame.children[--frame.remaining];
+    const Subtree child = frame->children[--frame->remaining];
+    // The walk waits for memory more than for anything else. Prefetching what is no address, as of
+    // inline leaves, does no harm.
+    if (frame->remaining != 0) __builtin_prefetch(frame->children[frame->remaining - 1].ptr);
     TSSymbol symbol;
     bool visible;
     bool extra;
@@ -316,10 +323,10 @@ LoweredTree Lowering::Lower(const void* root_subtree) {
 
     uint8_t field = 0;
     if (!extra) {
-      --frame.structural;
-      if (!frame.kept) field = frame.field;
-      if (frame.slots != nullptr && frame.structural < productions.width()) {
-        const Slot& slot = frame.slots[frame.structural];
+      --frame->structural;
+      if (!frame->kept) field = frame->field;
+      if (frame->slots != nullptr && frame->structural < productions.width()) {
+        const Slot& slot = frame->slots[frame->structural];
         if (slot.field != 0) field = slot.field;
         if (slot.alias != 0) {
           symbol = slot.alias;
@@ -345,7 +352,7 @@ LoweredTree Lowering::Lower(const void* root_subtree) {
         if (missing) {
           has_errors = true;
           marks = record::kMissingMark;
-        } else if (field == 0 && (kKeep.token[static_cast<size_t>(kind)] & frame.keep) == 0) {
+        } else if (field == 0 && (kKeep.token[static_cast<size_t>(kind)] & frame->keep) == 0) {
           kind = NodeKind::kNoNode;
         }
       }
@@ -369,28 +376,27 @@ LoweredTree Lowering::Lower(const void* root_subtree) {
       continue;
     }
 
-    Frame inner;
-    inner.children = ts_subtree_children(child);
-    inner.slots = productions.Slots(child.ptr->production_id);
-    inner.remaining = child_count;
-    inner.structural = 0;
-    if (inner.slots != nullptr) {
+    const KeepBits outer_keep = frame->keep;
+    if (++depth == stack_.size()) stack_.resize(depth * 2);
+    frame = stack_.data() + depth;
+    frame->children = ts_subtree_children(child);
+    frame->slots = productions.Slots(child.ptr->production_id);
+    frame->remaining = child_count;
+    frame->structural = 0;
+    if (frame->slots != nullptr) {
       for (uint32_t i = 0; i < child_count; ++i) {
-        inner.structural += !ts_subtree_extra(inner.children[i]);
+        frame->structural += !ts_subtree_extra(frame->children[i]);
       }
     }
-    inner.start = start;
-    inner.padding = padding;
-    inner.field = field;
-    inner.marks = marks;
-    inner.kept = kind != NodeKind::kNoNode;
-    inner.kind = kind;
-    inner.keep = inner.kept ? kKeep.parent[static_cast<size_t>(kind)] : frame.keep;
-    inner.end = end;
-    inner.below = static_cast<uint32_t>(buffer_.get() + capacity_ - out_);
-    stack_.back() = frame;
-    stack_.push_back(inner);
-    frame = inner;
+    frame->start = start;
+    frame->padding = padding;
+    frame->field = field;
+    frame->marks = marks;
+    frame->kept = kind != NodeKind::kNoNode;
+    frame->kind = kind;
+    frame->keep = frame->kept ? kKeep.parent[static_cast<size_t>(kind)] : outer_keep;
+    frame->end = end;
+    frame->below = static_cast<uint32_t>(buffer_.get() + capacity_ - out_);
   }
 
   if (static_cast<size_t>(out_ - buffer_.get()) < record::kMaxBytes) Reserve();
