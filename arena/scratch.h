@@ -16,10 +16,10 @@ extern "C" {
 // Size classes: multiples of 8 up to 1 KiB in slabs of one size each, then doublings. A block's
 // class follows from the slab that it lies in, so blocks have no headers.
 enum {
-  kScratchSmallClasses = 129,    // class c holds blocks of 8 * c bytes; class 0 is unused
-  kScratchClasses = 160,         // class 129 + d holds blocks of 2 KiB << d
-  kScratchMaxSmall = 1024,       // bytes
-  kScratchSlabShift = 14,        // slabs are 16 KiB; larger blocks take whole runs of slabs
+  kScratchSmallClasses = 129,  // class c holds blocks of 8 * c bytes; class 0 is unused
+  kScratchClasses = 160,       // class 129 + d holds blocks of 2 KiB << d
+  kScratchMaxSmall = 1024,     // bytes
+  kScratchSlabShift = 14,      // slabs are 16 KiB; larger blocks take whole runs of slabs
 };
 
 // One reserved range of addresses, of which only what was touched is in memory. Not thread-safe.
@@ -67,8 +67,7 @@ static inline int coppice_scratch_owns(const coppice_scratch* scratch, const voi
   return (uintptr_t)block - (uintptr_t)scratch->base < scratch->capacity;
 }
 
-static inline unsigned coppice_scratch_class_of(const coppice_scratch* scratch,
-                                                const void* block) {
+static inline unsigned coppice_scratch_class_of(const coppice_scratch* scratch, const void* block) {
   return scratch->slab_class[((uintptr_t)block - (uintptr_t)scratch->base) >> kScratchSlabShift];
 }
 

@@ -141,8 +141,8 @@ void WriteQuoted(Output& out, std::string_view text) {
 }
 
 void DumpTree(const SyntaxTree& tree, Output& out) {
-  constexpr uint32_t kMaxIndent = 200;   // levels; deeper nodes carry their depth instead
-  constexpr size_t kMaxLeafText = 120;   // bytes
+  constexpr uint32_t kMaxIndent = 200;  // levels; deeper nodes carry their depth instead
+  constexpr size_t kMaxLeafText = 120;  // bytes
   const LineIndex lines(tree.text());
   const auto write_position = [&](uint32_t offset) {
     const LineColumn position = lines.Locate(offset);

@@ -39,14 +39,14 @@ std::string UpperCamel(std::string_view words) {
 
 std::string SpellPunctuation(std::string_view token) {
   static const std::map<char, std::string> kNames = {
-      {'!', "Bang"},      {'"', "Quote"},        {'#', "Hash"},        {'$', "Dollar"},
-      {'%', "Percent"},   {'&', "Ampersand"},    {'\'', "Apostrophe"}, {'(', "LeftParen"},
-      {')', "RightParen"}, {'*', "Star"},        {'+', "Plus"},        {',', "Comma"},
-      {'-', "Minus"},     {'.', "Dot"},          {'/', "Slash"},       {':', "Colon"},
-      {';', "Semicolon"}, {'<', "Less"},         {'=', "Equal"},       {'>', "Greater"},
-      {'?', "Question"},  {'@', "At"},           {'[', "LeftBracket"}, {'\\', "Backslash"},
+      {'!', "Bang"},         {'"', "Quote"},     {'#', "Hash"},        {'$', "Dollar"},
+      {'%', "Percent"},      {'&', "Ampersand"}, {'\'', "Apostrophe"}, {'(', "LeftParen"},
+      {')', "RightParen"},   {'*', "Star"},      {'+', "Plus"},        {',', "Comma"},
+      {'-', "Minus"},        {'.', "Dot"},       {'/', "Slash"},       {':', "Colon"},
+      {';', "Semicolon"},    {'<', "Less"},      {'=', "Equal"},       {'>', "Greater"},
+      {'?', "Question"},     {'@', "At"},        {'[', "LeftBracket"}, {'\\', "Backslash"},
       {']', "RightBracket"}, {'^', "Caret"},     {'_', "Underscore"},  {'`', "Backquote"},
-      {'{', "LeftBrace"}, {'|', "Bar"},          {'}', "RightBrace"},  {'~', "Tilde"}};
+      {'{', "LeftBrace"},    {'|', "Bar"},       {'}', "RightBrace"},  {'~', "Tilde"}};
   std::string result;
   for (const char c : token) {
     const auto name = kNames.find(c);
@@ -73,7 +73,8 @@ std::string Quoted(std::string_view text) {
 }
 
 constexpr std::string_view kNotice =
-    "// Generated from the grammar by parser/generate_node_kinds.cpp: do not edit.\n#pragma once\n\n";
+    "// Generated from the grammar by parser/generate_node_kinds.cpp: do not edit.\n#pragma "
+    "once\n\n";
 
 }  // namespace
 
@@ -116,11 +117,12 @@ int main(int argc, char** argv) {
   }
 
   std::ofstream header(directory + "/node_kind.h");
-  header << kNotice << "#include <array>\n#include <cstdint>\n#include <string_view>\n\n"
-         << "namespace coppice {\n\n"
-         << "// Named kinds come first; then kToken... for anonymous tokens. kHidden... are tokens\n"
-         << "// without text, which a tree shows only where they are missing.\n"
-         << "enum class NodeKind : uint16_t {\n";
+  header
+      << kNotice << "#include <array>\n#include <cstdint>\n#include <string_view>\n\n"
+      << "namespace coppice {\n\n"
+      << "// Named kinds come first; then kToken... for anonymous tokens. kHidden... are tokens\n"
+      << "// without text, which a tree shows only where they are missing.\n"
+      << "enum class NodeKind : uint16_t {\n";
   for (const Kind& kind : kinds) {
     header << "  " << kind.enumerator << ",";
     if (!kind.named && !kind.name.empty()) header << "  // " << Quoted(kind.name);

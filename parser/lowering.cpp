@@ -36,9 +36,7 @@ class ProductionTable {
   }
 
   // Null for productions without fields and aliases.
-  const Slot* Slots(uint32_t production) const {
-    return by_production_[production];
-  }
+  const Slot* Slots(uint32_t production) const { return by_production_[production]; }
   uint32_t width() const { return width_; }
 
  private:
@@ -49,8 +47,8 @@ class ProductionTable {
     for (uint32_t p = 0; p < productions; ++p) {
       const TSMapSlice slice = language->field_map_slices[p];
       for (uint32_t i = 0; i < slice.length; ++i) {
-        width_ = std::max<uint32_t>(
-            width_, language->field_map_entries[slice.index + i].child_index + 1U);
+        width_ = std::max<uint32_t>(width_,
+                                    language->field_map_entries[slice.index + i].child_index + 1U);
       }
     }
     slots_.resize(size_t{productions} * width_);
@@ -104,8 +102,7 @@ class CodeTable {
   using Row = std::array<uint8_t, kGaps * kLengths>;
 
   static size_t RowOf(Shape shape, NodeKind kind, uint8_t field) {
-    return (static_cast<size_t>(shape) * kNodeKindCount + static_cast<size_t>(kind)) *
-               kFieldCount +
+    return (static_cast<size_t>(shape) * kNodeKindCount + static_cast<size_t>(kind)) * kFieldCount +
            field;
   }
   static bool Fits(uint8_t coded, uint32_t value) { return coded == kOpen || coded == value; }
@@ -213,18 +210,18 @@ uint8_t* WriteRecord(uint8_t* out, const Pending& node, uint32_t gap, const Code
 // An open inner subtree, kept or hidden.
 struct Lowering::Frame {
   const Subtree* children;
-  const Slot* slots;     // null: no fields, no aliases
-  uint32_t remaining;    // children not yet visited, which come before the others
-  uint32_t structural;   // those of them that are no extras
-  uint32_t start;        // of the subtree, behind its padding
+  const Slot* slots;    // null: no fields, no aliases
+  uint32_t remaining;   // children not yet visited, which come before the others
+  uint32_t structural;  // those of them that are no extras
+  uint32_t start;       // of the subtree, behind its padding
   uint32_t padding;
-  uint8_t field;         // the node's own if it is kept, else what its children inherit
+  uint8_t field;  // the node's own if it is kept, else what its children inherit
   uint8_t marks;
   bool kept;
-  NodeKind kind;         // of the subtree, if kept
-  KeepBits keep;         // of the nearest kept node, itself included
-  uint32_t end;          // of the subtree, if kept
-  uint32_t below;        // bytes written before its descendants, if kept
+  NodeKind kind;   // of the subtree, if kept
+  KeepBits keep;   // of the nearest kept node, itself included
+  uint32_t end;    // of the subtree, if kept
+  uint32_t below;  // bytes written before its descendants, if kept
 };
 
 namespace {

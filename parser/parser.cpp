@@ -74,13 +74,13 @@ ParseResult<SyntaxTree> Parser::Impl::Parse(std::string_view text, const ParseOp
   LoweredTree lowered;
   {
     const ScratchUse use(scratch, options.max_scratch_bytes);
-    const void* root = coppice_tree_sitter_parse(&scratch, text.data(),
-                                                 static_cast<uint32_t>(text.size()));
+    const void* root =
+        coppice_tree_sitter_parse(&scratch, text.data(), static_cast<uint32_t>(text.size()));
     statistics.peak_scratch_bytes = use.bytes();
     if (root == nullptr) {
-      return ParseError{ParseErrorCode::kScratchExceeded,
-                        "needs more than " + std::to_string(use.limit_bytes() >> 20) +
-                            " MiB to parse"};
+      return ParseError{
+          ParseErrorCode::kScratchExceeded,
+          "needs more than " + std::to_string(use.limit_bytes() >> 20) + " MiB to parse"};
     }
     lowered = lowering.Lower(root);
   }

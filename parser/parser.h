@@ -38,9 +38,9 @@ class Parser {
   static constexpr size_t kMaxTextBytes = size_t{1} << 31;
   // Resident scratch that is kept between parses, so that the next one finds its pages warm.
   static constexpr size_t kKeptScratchBytes = size_t{16} << 20;
-  // What a parse should reserve before it starts, per byte of text; rare texts need more, up to
-  // ParseOptions::max_scratch_bytes. Measured: docs/ast.md.
-  static constexpr size_t kScratchBytesPerTextByte = 40;
+  // What a parse should reserve before it starts, per byte of text: nine files in ten need less,
+  // rare ones twice as much (ParseOptions::max_scratch_bytes bounds them). Measured: docs/ast.md.
+  static constexpr size_t kScratchBytesPerTextByte = 48;
 
   // Trees are charged to `pool`, which must outlive them and the parser.
   explicit Parser(MemoryPool& pool);

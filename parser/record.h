@@ -19,7 +19,8 @@ inline constexpr uint8_t kMarksFlag = 0x80;  // a byte of marks follows at once
 // Marks.
 inline constexpr uint8_t kMissingMark = 1;
 inline constexpr uint8_t kExtraMark = 2;
-inline constexpr uint8_t kCharacterMark = 4;  // the unexpected code point plus one follows at the end
+inline constexpr uint8_t kCharacterMark =
+    4;  // the unexpected code point plus one follows at the end
 
 static_assert(kFieldCount <= kFieldMask + 1);
 static_assert(kNodeKindCount <= 256, "a kind takes one byte in a record");
@@ -89,9 +90,9 @@ struct Record {
   bool inner;
   uint32_t gap;
   uint32_t length;
-  uint32_t subtree;           // bytes of all descendants' records, which follow `end`
-  int32_t character;          // for the character mark
-  const uint8_t* end;         // behind this record
+  uint32_t subtree;    // bytes of all descendants' records, which follow `end`
+  int32_t character;   // for the character mark
+  const uint8_t* end;  // behind this record
 };
 
 inline Record Read(const uint8_t* in) {

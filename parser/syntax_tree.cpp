@@ -22,9 +22,7 @@ uint32_t Node::end() const { return start_ + record::Read(view_->records + at_).
 
 std::string_view Node::text() const { return {view_->text + start_, end() - start_}; }
 
-int32_t Node::unexpected_character() const {
-  return record::Read(view_->records + at_).character;
-}
+int32_t Node::unexpected_character() const { return record::Read(view_->records + at_).character; }
 
 bool Node::HasChildren() const { return record::Read(view_->records + at_).inner; }
 

@@ -21,12 +21,12 @@ class Children;
 // The frozen records and the text that their ranges point into. It stays where it is when the
 // SyntaxTree that owns it moves, so that handles can refer to it.
 struct TreeView {
-  const uint8_t* records;     // preorder stream, the root's record first
-  const char* text;           // UTF-8, `text_size` bytes
-  uint32_t records_size;      // bytes
-  uint32_t text_size;         // bytes
-  uint32_t node_count;        // records in the stream
-  bool has_errors;            // an error, missing or unexpected node exists
+  const uint8_t* records;  // preorder stream, the root's record first
+  const char* text;        // UTF-8, `text_size` bytes
+  uint32_t records_size;   // bytes
+  uint32_t text_size;      // bytes
+  uint32_t node_count;     // records in the stream
+  bool has_errors;         // an error, missing or unexpected node exists
 };
 
 // Owns one file's records and, if asked, its text, in one arena. Move-only; handles outlive a move

@@ -41,8 +41,8 @@ std::vector<std::pair<Form, uint32_t>> Candidates(const Form& form) {
   const uint32_t length_bytes = shape == Shape::kInner ? 0 : OpenBytes(length);
   for (const uint8_t g : {gap, kOpen}) {
     for (const uint8_t l : {length, kOpen}) {
-      if (shape == Shape::kLeaf && ((g != kOpen && g >= record::kLeafGaps) ||
-                                    (l != kOpen && l >= record::kLeafLengths))) {
+      if (shape == Shape::kLeaf &&
+          ((g != kOpen && g >= record::kLeafGaps) || (l != kOpen && l >= record::kLeafLengths))) {
         continue;
       }
       result.emplace_back(Form{shape, kind, field, g, l},
@@ -69,9 +69,9 @@ std::string Enumerator(std::string_view name, bool named) {
 
 std::string KindExpression(NodeKind kind) {
   static const std::map<char, std::string> kPunctuation = {
-      {'=', "Equal"}, {'-', "Minus"}, {'+', "Plus"},    {'*', "Star"},       {':', "Colon"},
-      {',', "Comma"}, {'<', "Less"},  {'>', "Greater"}, {'%', "Percent"},    {'/', "Slash"},
-      {'!', "Bang"},  {'|', "Bar"},   {'&', "Ampersand"}, {'@', "At"},       {'^', "Caret"},
+      {'=', "Equal"}, {'-', "Minus"},      {'+', "Plus"},      {'*', "Star"},    {':', "Colon"},
+      {',', "Comma"}, {'<', "Less"},       {'>', "Greater"},   {'%', "Percent"}, {'/', "Slash"},
+      {'!', "Bang"},  {'|', "Bar"},        {'&', "Ampersand"}, {'@', "At"},      {'^', "Caret"},
       {'~', "Tilde"}, {'_', "Underscore"}, {'.', "Dot"}};
   const std::string_view name = NodeKindName(kind);
   std::string spelled = Enumerator(name, IsNamed(kind));
@@ -99,7 +99,8 @@ int main() {
       at = r.end;
       if (r.marks != 0) continue;
       const auto gap = static_cast<uint8_t>(std::min<uint32_t>(r.gap, kOpen));
-      const auto length = r.inner ? kOpen : static_cast<uint8_t>(std::min<uint32_t>(r.length, kOpen));
+      const auto length =
+          r.inner ? kOpen : static_cast<uint8_t>(std::min<uint32_t>(r.length, kOpen));
       Statistic& s = forms[{r.inner ? Shape::kInner : Shape::kLeaf, r.kind, r.field, gap, length}];
       ++s.count;
       s.bytes = 3 + OpenBytes(gap) + (r.inner ? 0 : OpenBytes(length));  // escaped
@@ -133,7 +134,8 @@ int main() {
   }
 
   std::puts(
-      "// Made by train_record_codes from the files that docs/ast.md names: do not edit. The table\n"
+      "// Made by train_record_codes from the files that docs/ast.md names: do not edit. The "
+      "table\n"
       "// is part of the format.\n#include <algorithm>\n\n#include \"parser/record.h\"\n\n"
       "namespace coppice::record {\nnamespace {\n\n"
       "constexpr Shape kLeaf = Shape::kLeaf;\nconstexpr Shape kInner = Shape::kInner;\n\n"

@@ -2,16 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <setjmp.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <map>
 #include <random>
-#include <setjmp.h>
-#include <sys/mman.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include "arena/memory_pool.h"

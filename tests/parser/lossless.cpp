@@ -3,9 +3,9 @@
 //
 //   lossless [--python EXE] [--damaged N] [--every K] [--seed S] [--max-damaged-bytes B] PATH...
 //
-// --python adds the interpreter's standard library (without site-packages); --damaged adds N cut, spliced or overwritten
-// variants a file (and then leaves the whole files out); --every takes each K-th file only. Exits
-// with 1 after the first differences, with 77 if there is nothing to compare.
+// --python adds the interpreter's standard library (without site-packages); --damaged adds N cut,
+// spliced or overwritten variants a file (and then leaves the whole files out); --every takes each
+// K-th file only. Exits with 1 after the first differences, with 77 if there is nothing to compare.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -47,8 +47,8 @@ std::string StandardLibrary(const std::string& python) {
 void Collect(const fs::path& root, bool packages, std::vector<std::string>& files) {
   std::error_code error;
   if (fs::is_regular_file(root, error)) files.push_back(root);
-  for (fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied,
-                                           error),
+  for (fs::recursive_directory_iterator
+           it(root, fs::directory_options::skip_permission_denied, error),
        end;
        it != end; it.increment(error)) {
     const std::string name = it->path().filename();
@@ -90,8 +90,8 @@ std::string Damaged(const std::string& text, const std::string& other, size_t ma
       static constexpr std::string_view kNasty = "()[]{}\"'`\\\n\r\t\f :;,.#*=@!$?\0\xFF\xC3\xED"sv;
       for (size_t n = 1 + Below(random, 8); n > 0 && !result.empty(); --n) {
         const size_t where = Below(random, result.size());
-        const char byte = random() % 2 == 0 ? kNasty[Below(random, kNasty.size())]
-                                            : static_cast<char>(random());
+        const char byte =
+            random() % 2 == 0 ? kNasty[Below(random, kNasty.size())] : static_cast<char>(random());
         switch (random() % 3) {
           case 0:
             result[where] = byte;

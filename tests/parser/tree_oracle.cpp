@@ -26,8 +26,10 @@ bool KeptUnder(std::string_view token, std::string_view parent) {
       {"from", {"yield"}},
       {"*", {"except_clause", "splat_type", "splat_pattern"}},
       {"**", {"except_clause", "splat_type", "splat_pattern"}},
-      {"-", {"case_pattern", "complex_pattern", "keyword_pattern", "union_pattern", "dict_pattern"}},
-      {"+", {"case_pattern", "complex_pattern", "keyword_pattern", "union_pattern", "dict_pattern"}},
+      {"-",
+       {"case_pattern", "complex_pattern", "keyword_pattern", "union_pattern", "dict_pattern"}},
+      {"+",
+       {"case_pattern", "complex_pattern", "keyword_pattern", "union_pattern", "dict_pattern"}},
       {":", {"slice"}},
       {"=", {"interpolation"}},
       {",", {"subscript", "case_clause", "expression_statement"}}};
@@ -68,8 +70,8 @@ std::string TreeOracle::WalkDifference(const SyntaxTree& tree, const void* plain
 
   std::string difference;
   uint64_t nodes = 0;
-  std::vector<const char*> kept;   // kinds of the kept ancestors
-  std::vector<bool> is_kept;       // of all ancestors
+  std::vector<const char*> kept;  // kinds of the kept ancestors
+  std::vector<bool> is_kept;      // of all ancestors
   for (bool more = true; more && difference.empty();) {
     const TSNode node = ts_tree_cursor_current_node(&plain);
     const char* kind = ts_node_type(node);

@@ -99,15 +99,39 @@ TEST_F(TreeTest, EveryConstructAgreesWithTreeSitter) {
 TEST_F(TreeTest, OddTextsAgreeWithTreeSitter) {
   test::TreeOracle oracle;
   using std::string;
-  for (const string& text :
-       {string(), string(" "), string("\n"), string("\r"), string("\r\n\r\n"), string("\f"),
-        string("\xEF\xBB\xBFx = 1"), string("\0x", 2), string("x\0y", 3), string("\xFF\xFE\xFD"),
-        string("\xC3"), string("x = '\xE2\x82'"), string("a\rb\rc"), string("#"), string("\\"),
-        string("\\\n"), string("if x:\n"), string("not in"), string("x not # c\n in y"),
-        string("x not $ in y"), string("\"\"\"a\n\"\"\""), string("f'{'"), string("f'{x'"),
-        string("\tx\n        y\n"), string(1000, '('), string(1000, ')'), string(500, '\n'),
-        string("def f(\n  x"), string("class"), string("lambda"), string("x = [\n1,\n2"),
-        string("if x:\n  pass\n else: pass"), string("\xF0\x9F\x90\x8D = 1")}) {
+  for (const string& text : {string(),
+                             string(" "),
+                             string("\n"),
+                             string("\r"),
+                             string("\r\n\r\n"),
+                             string("\f"),
+                             string("\xEF\xBB\xBFx = 1"),
+                             string("\0x", 2),
+                             string("x\0y", 3),
+                             string("\xFF\xFE\xFD"),
+                             string("\xC3"),
+                             string("x = '\xE2\x82'"),
+                             string("a\rb\rc"),
+                             string("#"),
+                             string("\\"),
+                             string("\\\n"),
+                             string("if x:\n"),
+                             string("not in"),
+                             string("x not # c\n in y"),
+                             string("x not $ in y"),
+                             string("\"\"\"a\n\"\"\""),
+                             string("f'{'"),
+                             string("f'{x'"),
+                             string("\tx\n        y\n"),
+                             string(1000, '('),
+                             string(1000, ')'),
+                             string(500, '\n'),
+                             string("def f(\n  x"),
+                             string("class"),
+                             string("lambda"),
+                             string("x = [\n1,\n2"),
+                             string("if x:\n  pass\n else: pass"),
+                             string("\xF0\x9F\x90\x8D = 1")}) {
     EXPECT_EQ(oracle.Difference(text), "") << text;
   }
 }
@@ -314,7 +338,8 @@ TEST(Varint, RoundTrip) {
   std::mt19937_64 random(5);
   std::vector<uint32_t> values = {0, 239, 240, 2287, 2288, 2289, 67823, 67824, 16779503, 16779504};
   values.push_back(UINT32_MAX);
-  for (int i = 0; i < 100'000; ++i) values.push_back(static_cast<uint32_t>(random() >> random() % 64));
+  for (int i = 0; i < 100'000; ++i)
+    values.push_back(static_cast<uint32_t>(random() >> random() % 64));
   for (const uint32_t value : values) {
     uint8_t bytes[8];
     const uint8_t* begin = record::WriteVarint(bytes + 8, value);
