@@ -113,7 +113,7 @@ class Indexer {
       old.pack = nullptr;
       built = Build(nullptr);
     }
-    if (!built) return built.error();
+    if (!built) return NotWritten(std::move(built).error());
 
     report_.warnings.insert(report_.warnings.begin(),
                             std::make_move_iterator(early_warnings_.begin()),
@@ -198,6 +198,14 @@ class Indexer {
       }
     }
     return {};
+  }
+
+  // Errors of temporary files name those: who reads them knows the pack.
+  Error NotWritten(Error error) const {
+    if (error.code == ErrorCode::kIo || error.code == ErrorCode::kTooLarge) {
+      error.message = path_ + ": was not written: " + error.message;
+    }
+    return error;
   }
 
   unsigned Jobs() const {

@@ -39,7 +39,9 @@ Result<void> PackUpdate::Reuse(ModuleId id) {
 }
 
 Result<PackInfo> PackUpdate::Finish() {
-  if (!writer_ && old_ != nullptr && same_ == old_->module_count()) return old_->info();
+  const bool same = !writer_ && old_ != nullptr && same_ == old_->module_count() &&
+                    old_->info().has_docs == options_.docs;
+  if (same) return old_->info();
   COPPICE_TRY(StartWriting());
   return writer_->Finish();
 }
