@@ -14,12 +14,8 @@ def target_names(node):
     return [node] if isinstance(node, ast.Name) else []
 
 
-def changes_items(node):
-    """Whether a target is `__all__[...]`, also inside an unpacking."""
-    if isinstance(node, (ast.Tuple, ast.List)):
-        return any(changes_items(item) for item in node.elts)
-    if isinstance(node, ast.Starred):
-        return changes_items(node.value)
+def is_item(node):
+    """Whether a target is `__all__[...]`."""
     return (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
             and node.value.id == "__all__")
 
@@ -61,7 +57,7 @@ class Contents:
             return self.merge((node.left, node.right), self.follow)
         if isinstance(node, ast.Name):
             if node.id == "__all__":
-                return list(self.entries or []), self.complete
+                return list(self.entries or []), self.complete and self.entries is not None
             record = self.imports.get(node.id)
             if record and record["name"] == "__all__":
                 return [{"from": "." * record["level"] + record["module"]}], True
@@ -129,10 +125,9 @@ class Contents:
         self.complete = False
 
     def remove(self, node, guarded):
-        self.add([])
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            self.complete = False
-        elif not guarded:
+            self.other()
+        elif self.entries and not guarded:
             if node.value in self.entries:
                 self.entries.remove(node.value)
             elif any(isinstance(entry, dict) for entry in self.entries):

@@ -145,6 +145,7 @@ class Walker:
         elif isinstance(node, ast.Starred):
             self.target(node.value, scope, guards, end_line)
         else:
+            self.item_target(node, scope)
             self.expression(node, scope, guards)
 
     # Expressions
@@ -167,7 +168,7 @@ class Walker:
                 stack.append(node.value)
             elif kind is ast.Lambda:
                 self.defaults(node.args, scope, guards)
-                inner = Scope("function", scope, class_name=scope.class_name, method=scope.method)
+                inner = Scope("function", scope, class_name=scope.class_name)
                 self.expression(node.body, inner, ())
             elif kind is ast.comprehension:
                 self.comprehension_target(node.target, scope, guards)
@@ -264,7 +265,6 @@ class Walker:
                 self.target(target, scope, guards, node.end_lineno,
                             value if isinstance(target, ast.Attribute) else None)
         self.expression(node.value, scope, guards)
-        self.all_subscripts(node.targets, scope)
 
     def visit_AnnAssign(self, node, scope, guards):
         source = self.source
@@ -284,10 +284,9 @@ class Walker:
             self.expression(target.value, scope, guards)
             self.bind_attribute(scope, target, node.end_lineno, guards, value, annotation)
         else:
-            self.expression(target, scope, guards)
+            self.target(target, scope, guards)
         self.expression(node.annotation, scope, guards)
         self.expression(node.value, scope, guards)
-        self.all_subscripts([target], scope)
 
     def visit_AugAssign(self, node, scope, guards):
         target = node.target
@@ -301,22 +300,19 @@ class Walker:
         else:
             self.target(target, scope, guards, node.end_lineno)
         self.expression(node.value, scope, guards)
-        self.all_subscripts([target], scope)
 
     def visit_Delete(self, node, scope, guards):
         self.expression(node, scope, guards)
-        self.all_subscripts(node.targets, scope)
+        for target in node.targets:
+            self.item_target(target, scope)
         names = {name.id for target in node.targets for name in dunder_all.target_names(target)}
         self.deleted.update(self.mangle(name, scope) for name in names)
         if scope is self.module and "__all__" in names:
             self.all_events.append(((node.lineno, node.col_offset), "other", None, False))
 
-    def all_subscripts(self, targets, scope):
-        if scope is self.module:
-            for target in targets:
-                if dunder_all.changes_items(target):
-                    self.all_events.append(
-                        ((target.lineno, target.col_offset), "other", None, False))
+    def item_target(self, node, scope):
+        if scope is self.module and dunder_all.is_item(node):
+            self.all_events.append(((node.lineno, node.col_offset), "other", None, False))
 
     def visit_Expr(self, node, scope, guards):
         if scope is self.module:

@@ -83,9 +83,11 @@ def check_safely(task):
         return Result(task[0], "failed", 0, 0, [], [traceback.format_exc(limit=-4)], 0)
 
 
-def python_files(roots):
+def python_files(roots, without):
+    """The files that an index of the roots should hold; `without` names directories left out."""
     for root in roots:
         for directory, folders, files in os.walk(root):
+            folders[:] = [name for name in folders if name not in without]
             for name in files:
                 path = os.path.join(directory, name)
                 if (name.endswith(SUFFIXES) and os.path.isfile(path)
@@ -121,11 +123,13 @@ class Export:
 def make_pack(options, roots, directory):
     pack = os.path.join(directory, "oracle.pack")
     command = [options.coppice, "index", "-o", pack, "--quiet", "--jobs", str(options.jobs)]
-    for pattern in options.exclude:
-        command += ["--exclude", pattern]
+    for name in options.without:
+        command += ["--exclude", name + "/"]
     command += ["%s=%s" % item for item in roots.items()]
-    if subprocess.run(command).returncode:
-        fail("could not index: " + " ".join(command))
+    try:
+        subprocess.run(command, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        fail("could not index: %s" % error)
     return pack
 
 
@@ -137,14 +141,15 @@ def parse_arguments():
                         help="the command (%(default)s)")
     parser.add_argument("--stdlib", action="store_true",
                         help="the standard library of the interpreter that runs this")
-    parser.add_argument("--exclude", action="append", default=[], metavar="GLOB",
-                        help="handed on to the indexer")
+    parser.add_argument("--without", action="append", default=[], metavar="NAME",
+                        help="leave out directories of this name; may be repeated")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--show", type=int, default=20, metavar="N",
                         help="differences to print (%(default)s)")
     options = parser.parse_args()
     if options.stdlib:
         options.roots.append(sysconfig.get_paths()["stdlib"])
+        options.without += ["site-packages", "dist-packages"]
     if not options.roots:
         parser.error("give a ROOT, or --stdlib")
     return options
@@ -217,12 +222,13 @@ def run(options):
     with tempfile.TemporaryDirectory() as directory:
         export = Export(options.coppice, make_pack(options, roots, directory), roots)
         with multiprocessing.Pool(options.jobs) as pool:
-            for result in pool.imap_unordered(check_safely, export, chunksize=8):
-                tally.add(result)
-    missing = []
-    if not options.exclude:
-        missing = [path for path in python_files(roots.values())
-                   if os.path.realpath(path) not in export.seen]
+            try:
+                for result in pool.imap_unordered(check_safely, export, chunksize=8):
+                    tally.add(result)
+            except RuntimeError as error:
+                fail(str(error))
+    missing = [path for path in python_files(roots.values(), options.without)
+               if os.path.realpath(path) not in export.seen]
     for path in missing[:options.show]:
         print("NOT IN THE PACK %s" % path)
     tally.report(len(missing), time.monotonic() - started)
