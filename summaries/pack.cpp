@@ -19,7 +19,7 @@ bool ModuleInfo::is_package() const { return IsPackage(path); }
 bool ModuleInfo::is_stub() const { return IsStub(path); }
 
 ModuleId ModuleMatches::operator[](std::size_t index) const {
-  return ModuleId{static_cast<std::uint32_t>(LoadCell(cells_ + index * width_, width_))};
+  return ModuleId{static_cast<std::uint32_t>(LoadCell(first_ + index * stride_, width_))};
 }
 
 std::string_view ModuleDocs::operator[](std::size_t index) const& {
@@ -111,30 +111,33 @@ Result<SummaryView> Pack::summary(ModuleId id) const {
 Result<ModuleDocs> Pack::docs(ModuleId id) const { return DocsReader(*this).Read(id); }
 
 Result<ModuleMatches> Pack::FindModules(std::string_view dotted_name) const {
-  const std::uint64_t bucket = BucketOf(Hash64(dotted_name), tables_->toc.module_bucket_bits);
-  const auto range = tables_->ModuleBucket(bucket);
+  const std::uint64_t hash = Hash64(dotted_name);
+  const auto range = tables_->ModuleBucket(BucketOf(hash, tables_->toc.module_bucket_bits));
   if (!range) return range.error();
-  const unsigned width = tables_->toc.module_order_width;
+  const std::uint64_t stride = ModuleOrderBytes(tables_->toc);
+  const unsigned width = tables_->toc.module_id_width;
   const std::uint64_t size = range->last - range->first;
-  const std::byte* const cells =
-      tables_->sections[kModuleOrder].Get(range->first * width, size * width);
-  if (cells == nullptr) return tables_->Damaged("the lookup of modules by name");
+  const std::byte* const entries =
+      tables_->sections[kModuleOrder].Get(range->first * stride, size * stride);
+  if (entries == nullptr) return tables_->Damaged("the lookup of modules by name");
   // Modules of one name lie side by side.
-  std::uint64_t first = size;
-  std::uint64_t last = size;
+  std::uint64_t first = 0;
+  std::uint64_t count = 0;
   for (std::uint64_t index = 0; index < size; ++index) {
-    const auto id = static_cast<std::uint32_t>(LoadCell(cells + index * width, width));
-    std::size_t path_size = 0;
-    const char* const path = id < module_count() ? tables_->Path(id, path_size) : nullptr;
-    if (path == nullptr) return tables_->Damaged("the path of module " + std::to_string(id));
-    if (!HasDottedName({path, path_size}, dotted_name)) {
-      if (first == size) continue;
-      last = index;
-      break;
+    const std::byte* const entry = entries + index * stride;
+    bool same = entry[0] == static_cast<std::byte>(hash);
+    if (same) {
+      const auto id = static_cast<std::uint32_t>(LoadCell(entry + 1, width));
+      std::size_t path_size = 0;
+      const char* const path = id < module_count() ? tables_->Path(id, path_size) : nullptr;
+      if (path == nullptr) return tables_->Damaged("the path of module " + std::to_string(id));
+      same = HasDottedName({path, path_size}, dotted_name);
     }
-    if (first == size) first = index;
+    if (same && count++ == 0) first = index;
+    if (!same && count != 0) break;
   }
-  return ModuleMatches(cells + first * width, static_cast<std::size_t>(last - first), width);
+  return ModuleMatches(entries + first * stride + 1, static_cast<std::size_t>(count), width,
+                       stride);
 }
 
 Result<std::uint32_t> Pack::LowerBound(std::uint32_t root, std::string_view path) const {

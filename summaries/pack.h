@@ -85,8 +85,9 @@ class ModuleMatches {
   };
 
   ModuleMatches() = default;
-  ModuleMatches(const std::byte* cells, std::size_t size, unsigned width)
-      : cells_(cells), size_(size), width_(width) {}
+  // `first`: the cell of the first id, of `width` bytes; the others follow every `stride` bytes.
+  ModuleMatches(const std::byte* first, std::size_t size, unsigned width, std::size_t stride)
+      : first_(first), size_(size), width_(width), stride_(stride) {}
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -95,9 +96,10 @@ class ModuleMatches {
   Iterator end() const { return Iterator(this, size_); }
 
  private:
-  const std::byte* cells_ = nullptr;
+  const std::byte* first_ = nullptr;
   std::size_t size_ = 0;
-  unsigned width_ = 0;  // bytes a cell
+  unsigned width_ = 0;
+  std::size_t stride_ = 0;
 };
 
 // A module's docstrings: the module's own first if it has one, then those of the symbols that have

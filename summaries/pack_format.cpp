@@ -65,7 +65,7 @@ bool WidthsAreValid(const TableOfContents& toc) {
     const bool narrow = column == kSourceBytes || column == kLines || column == kRoot;
     if (hash ? width != 8 : width > (column == kFlags ? 1 : narrow ? 4 : 8)) return false;
   }
-  return toc.module_bucket_width <= 4 && toc.module_order_width <= 4 && toc.name_bucket_width <= 8;
+  return toc.module_bucket_width <= 4 && toc.module_id_width <= 4 && toc.name_bucket_width <= 8;
 }
 
 bool SectionsHoldWhatCountsSay(const TableOfContents& toc) {
@@ -81,7 +81,7 @@ bool SectionsHoldWhatCountsSay(const TableOfContents& toc) {
          toc.name_bucket_bits == BucketBits(toc.name_count, kNameBucketFill) &&
          size(kSummaries) % 8 == 0 && size(kDocsBlocks) % kDocsBlockRowBytes == 0 &&
          size(kModules) == row_bytes * toc.module_count &&
-         size(kModuleOrder) == std::uint64_t{toc.module_order_width} * toc.importable_count &&
+         size(kModuleOrder) == ModuleOrderBytes(toc) * toc.importable_count &&
          size(kModuleBuckets) == std::uint64_t{toc.module_bucket_width} << toc.module_bucket_bits &&
          size(kNameBuckets) == std::uint64_t{toc.name_bucket_width} << toc.name_bucket_bits &&
          toc.docs_raw_bytes <= size(kDocsBlocks) / kDocsBlockRowBytes * kMaxDocsBlockBytes &&
@@ -147,7 +147,7 @@ std::string EncodeToc(const TableOfContents& toc) {
   AppendCell(out, toc.module_bucket_bits, 1);
   AppendCell(out, toc.name_bucket_bits, 1);
   AppendCell(out, toc.module_bucket_width, 1);
-  AppendCell(out, toc.module_order_width, 1);
+  AppendCell(out, toc.module_id_width, 1);
   AppendCell(out, toc.name_bucket_width, 1);
   for (const std::uint8_t width : toc.column_widths) AppendCell(out, width, 1);
   AppendCell(out, toc.name_count, 8);
@@ -175,7 +175,7 @@ std::optional<TableOfContents> DecodeToc(std::span<const std::byte> bytes, std::
   toc.module_bucket_bits = cursor.Cell8();
   toc.name_bucket_bits = cursor.Cell8();
   toc.module_bucket_width = cursor.Cell8();
-  toc.module_order_width = cursor.Cell8();
+  toc.module_id_width = cursor.Cell8();
   toc.name_bucket_width = cursor.Cell8();
   for (std::uint8_t& width : toc.column_widths) width = cursor.Cell8();
   toc.name_count = cursor.Cell(8);

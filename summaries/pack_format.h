@@ -93,7 +93,7 @@ struct TableOfContents {
   std::uint8_t module_bucket_bits = 0;
   std::uint8_t name_bucket_bits = 0;
   std::uint8_t module_bucket_width = 0;
-  std::uint8_t module_order_width = 0;
+  std::uint8_t module_id_width = 0;  // in kModuleOrder
   std::uint8_t name_bucket_width = 0;
   std::array<std::uint8_t, kRowColumnCount> column_widths{};
   std::uint64_t name_count = 0;
@@ -133,6 +133,12 @@ std::optional<TableOfContents> DecodeToc(std::span<const std::byte> bytes, std::
 
 inline std::uint64_t BlockCount(std::uint64_t section_bytes) {
   return section_bytes / kBlockBytes + (section_bytes % kBlockBytes != 0 ? 1 : 0);
+}
+
+// An entry of kModuleOrder: the lowest byte of the name's hash, so that few others' paths are
+// looked at, and the module's row.
+inline std::uint64_t ModuleOrderBytes(const TableOfContents& toc) {
+  return std::uint64_t{1} + toc.module_id_width;
 }
 
 // The number of bits of a hash that choose a bucket, for an average of at most `fill` entries.

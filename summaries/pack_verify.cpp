@@ -98,18 +98,18 @@ class Verifier {
       if (!range) return range.error();
       if (range->first != next) return tables_.Damaged("the lookup of modules by name");
       for (; next < range->last; ++next) {
-        const std::byte* const cell = tables_.sections[kModuleOrder].Get(
-            next * toc.module_order_width, toc.module_order_width);
+        const std::uint64_t stride = ModuleOrderBytes(toc);
+        const std::byte* const cell = tables_.sections[kModuleOrder].Get(next * stride, stride);
         if (cell == nullptr) return tables_.Damaged("the lookup of modules by name");
-        const auto id = static_cast<std::uint32_t>(LoadCell(cell, toc.module_order_width));
+        const auto id = static_cast<std::uint32_t>(LoadCell(cell + 1, toc.module_id_width));
         if (id >= toc.module_count) return tables_.Damaged("the lookup of modules by name");
         const auto row = tables_.Row(id);
         if (!row) return row.error();
         std::string name = DottedName(row->path);
         const std::uint64_t hash = Hash64(name);
         std::tuple entry(hash, std::move(name), id);
-        if (!row->importable() || BucketOf(hash, toc.module_bucket_bits) != bucket ||
-            (next != 0 && last >= entry)) {
+        if (!row->importable() || cell[0] != static_cast<std::byte>(hash) ||
+            BucketOf(hash, toc.module_bucket_bits) != bucket || (next != 0 && last >= entry)) {
           return tables_.DamagedModule(id, "the lookup by name");
         }
         last = std::move(entry);

@@ -303,8 +303,7 @@ Result<void> PackWriter::Impl::WriteModuleLookup() {
   const unsigned bits = BucketBits(order.size(), kModuleBucketFill);
   toc_.module_bucket_bits = static_cast<std::uint8_t>(bits);
   toc_.module_bucket_width = static_cast<std::uint8_t>(CellWidth(order.size()));
-  toc_.module_order_width =
-      static_cast<std::uint8_t>(CellWidth(rows_.empty() ? 0 : rows_.size() - 1));
+  toc_.module_id_width = static_cast<std::uint8_t>(CellWidth(rows_.empty() ? 0 : rows_.size() - 1));
 
   SectionWriter buckets(file(), checksums_);
   COPPICE_TRY(buckets.Begin());
@@ -322,7 +321,8 @@ Result<void> PackWriter::Impl::WriteModuleLookup() {
   COPPICE_TRY(rows.Begin());
   for (const auto& [hash, row] : order) {
     cell.clear();
-    AppendCell(cell, row, toc_.module_order_width);
+    AppendCell(cell, hash & 0xff, 1);
+    AppendCell(cell, row, toc_.module_id_width);
     COPPICE_TRY(rows.Append(cell));
   }
   toc_.sections[kModuleOrder] = rows.End();
