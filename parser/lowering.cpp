@@ -91,21 +91,22 @@ class CodeTable {
     if (shape == Shape::kInner) {
       return codes_[row][std::min<uint32_t>(gap, kOpen)];
     }
-    return codes_[row][std::min(gap, kGaps - 1) * kLengths + std::min(length, kLengths - 1)];
+    return codes_[row][std::min<size_t>(gap, kGaps - 1) * kLengths +
+                       std::min<size_t>(length, kLengths - 1)];
   }
 
  private:
   // A leaf's row has a cell for each of the gaps and lengths that codes fix, the last of each for
   // all greater ones; an inner node's row has one for each gap.
-  static constexpr uint32_t kGaps = record::kLeafGaps + 1;
-  static constexpr uint32_t kLengths = record::kLeafLengths + 1;
+  static constexpr size_t kGaps = record::kLeafGaps + 1;
+  static constexpr size_t kLengths = record::kLeafLengths + 1;
   using Row = std::array<uint8_t, kGaps * kLengths>;
 
   static size_t RowOf(Shape shape, NodeKind kind, uint8_t field) {
     return (static_cast<size_t>(shape) * kNodeKindCount + static_cast<size_t>(kind)) * kFieldCount +
            field;
   }
-  static bool Fits(uint8_t coded, uint32_t value) { return coded == kOpen || coded == value; }
+  static bool Fits(uint8_t coded, size_t value) { return coded == kOpen || coded == value; }
   static int OpenParts(const Code& code) {
     return (code.gap == kOpen ? 1 : 0) + (code.length == kOpen ? 1 : 0);
   }
@@ -120,9 +121,9 @@ class CodeTable {
         codes_.push_back(codes_[0]);
       }
       const bool leaf = code.shape == Shape::kLeaf;
-      for (uint32_t cell = 0; cell < (leaf ? kGaps * kLengths : kOpen + 1U); ++cell) {
-        const uint32_t gap = leaf ? cell / kLengths : cell;
-        const uint32_t length = leaf ? cell % kLengths : uint32_t{kOpen};
+      for (size_t cell = 0; cell < (leaf ? kGaps * kLengths : kOpen + 1U); ++cell) {
+        const size_t gap = leaf ? cell / kLengths : cell;
+        const size_t length = leaf ? cell % kLengths : kOpen;
         if (!Fits(code.gap, gap) || !Fits(code.length, length)) continue;
         uint8_t& best = codes_[id][cell];
         if (best == record::kEscape || OpenParts(code) < OpenParts(kCodes[best])) {

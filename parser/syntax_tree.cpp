@@ -6,17 +6,22 @@ namespace coppice {
 
 using record::Record;
 
-Node::Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base)
-    : view_(view), at_(at), limit_(limit) {
-  const Record r = record::Read(view->records + at);
-  start_ = base + r.gap;
-  kind_ = r.kind;
-  field_ = r.field;
-  flags_ = static_cast<uint8_t>((r.marks & record::kMissingMark) != 0 ? kMissingFlag : 0);
+inline Node::Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base, const Record& r)
+    : view_(view),
+      at_(at),
+      limit_(limit),
+      start_(base + r.gap),
+      kind_(r.kind),
+      field_(r.field),
+      flags_(static_cast<uint8_t>((r.inner ? kInnerFlag : 0) |
+                                  ((r.marks & record::kMissingMark) != 0 ? kMissingFlag : 0))) {
   if (record::IsExtraByKind(r.kind) != ((r.marks & record::kExtraMark) != 0)) {
     flags_ |= kExtraFlag;
   }
 }
+
+Node::Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base)
+    : Node(view, at, limit, base, record::Read(view->records + at)) {}
 
 uint32_t Node::end() const { return start_ + record::Read(view_->records + at_).length; }
 
@@ -24,11 +29,9 @@ std::string_view Node::text() const { return {view_->text + start_, end() - star
 
 int32_t Node::unexpected_character() const { return record::Read(view_->records + at_).character; }
 
-bool Node::HasChildren() const { return record::Read(view_->records + at_).inner; }
-
 Node Node::FirstChild() const {
+  if (!HasChildren()) return {};
   const Record r = record::Read(view_->records + at_);
-  if (!r.inner) return {};
   const auto first = static_cast<uint32_t>(r.end - view_->records);
   return {view_, first, first + r.subtree, start_};
 }
@@ -93,25 +96,42 @@ Node SyntaxTree::NodeAt(uint32_t offset) const {
   return innermost;
 }
 
-PreorderCursor SyntaxTree::Preorder() const { return PreorderCursor(root()); }
+PreorderCursor SyntaxTree::Preorder() const { return PreorderCursor(view_); }
+
+PreorderCursor::PreorderCursor(const TreeView* view) : view_(view) {
+  Enter(0, view->records_size, 0);
+}
+
+inline void PreorderCursor::Enter(uint32_t at, uint32_t limit, uint32_t base) {
+  const Record r = record::Read(view_->records + at);
+  node_ = Node(view_, at, limit, base, r);
+  extent_.record = static_cast<uint32_t>(r.end - view_->records);
+  extent_.subtree = extent_.record + r.subtree;
+  extent_.end = node_.start_ + r.length;
+}
 
 void PreorderCursor::Next() {
-  const Node child = node_.FirstChild();
-  if (!child) {
+  if (!node_.HasChildren()) {
     Skip();
     return;
   }
   ancestors_.push_back(node_);
-  node_ = child;
+  extents_.push_back(extent_);
+  Enter(extent_.record, extent_.subtree, node_.start_);
 }
 
 void PreorderCursor::Skip() {
-  Node next = node_.NextSibling();
-  while (!next && !ancestors_.empty()) {
-    next = ancestors_.back().NextSibling();
+  while (extent_.subtree >= node_.limit_) {
+    if (ancestors_.empty()) {
+      node_ = {};
+      return;
+    }
+    node_ = ancestors_.back();
+    extent_ = extents_.back();
     ancestors_.pop_back();
+    extents_.pop_back();
   }
-  node_ = next;
+  Enter(extent_.subtree, node_.limit_, extent_.end);
 }
 
 }  // namespace coppice

@@ -14,6 +14,10 @@
 
 namespace coppice {
 
+namespace record {
+struct Record;
+}
+
 class Node;
 class PreorderCursor;
 class Children;
@@ -96,7 +100,7 @@ class Node {
   // Constant time.
   Node FirstChild() const;
   Node NextSibling() const;
-  bool HasChildren() const;
+  bool HasChildren() const { return (flags_ & kInnerFlag) != 0; }
 
   // The first child with that field, or no node. Cost: the children before it.
   Node ChildByField(Field field) const;
@@ -124,9 +128,12 @@ class Node {
 
   // The record at offset `at` whose gap counts from `base`.
   Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base);
+  Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base,
+       const record::Record& record);
 
   static constexpr uint8_t kMissingFlag = 1;
   static constexpr uint8_t kExtraFlag = 2;
+  static constexpr uint8_t kInnerFlag = 4;
 
   const TreeView* view_ = nullptr;
   uint32_t at_ = 0;     // offset of the record in the stream
@@ -172,7 +179,7 @@ class Children {
 
 inline Children Node::children() const { return Children(FirstChild()); }
 
-// Meets every node once, parents before children, at a few nanoseconds a node. Not thread-safe;
+// Meets every node once, parents before children, reading each record once. Not thread-safe;
 // several cursors may walk one tree. Valid while the SyntaxTree lives.
 //
 //   for (PreorderCursor c = tree.Preorder(); c; c.Next()) Use(c.node(), c.depth());
@@ -180,6 +187,8 @@ class PreorderCursor {
  public:
   explicit operator bool() const { return static_cast<bool>(node_); }
   const Node& node() const { return node_; }
+  // node().end(), without reading the record again.
+  uint32_t end() const { return extent_.end; }
   // 0 for the root.
   uint32_t depth() const { return static_cast<uint32_t>(ancestors_.size()); }
   // The parent of the current node, or no node for the root. Constant time.
@@ -194,10 +203,22 @@ class PreorderCursor {
 
  private:
   friend class SyntaxTree;
-  explicit PreorderCursor(Node root) : node_(root) {}
 
+  // Where a node's record and subtree end in the stream, and the node itself in the text.
+  struct Extent {
+    uint32_t record;
+    uint32_t subtree;
+    uint32_t end;
+  };
+
+  explicit PreorderCursor(const TreeView* view);
+  void Enter(uint32_t at, uint32_t limit, uint32_t base);
+
+  const TreeView* view_;
   Node node_;
+  Extent extent_;
   std::vector<Node> ancestors_;
+  std::vector<Extent> extents_;  // theirs
 };
 
 }  // namespace coppice

@@ -95,7 +95,8 @@ std::string TreeOracle::WalkDifference(const SyntaxTree& tree, const void* plain
                           compact.depth());
         compact.Next();
       }
-      if (expected != actual) difference = "expected " + expected + ", got " + actual;
+      if (expected != actual)
+        difference.append("expected ").append(expected).append(", got ").append(actual);
     }
     if (ts_tree_cursor_goto_first_child(&plain)) {
       is_kept.push_back(keep);

@@ -203,6 +203,7 @@ TEST_F(TreeTest, NavigationIsConsistent) {
     ++count;
     EXPECT_TRUE(ids.insert(node.id()).second);
     EXPECT_EQ(node.Parent(), c.parent());
+    EXPECT_EQ(c.end(), node.end());
     EXPECT_EQ(node.HasChildren(), static_cast<bool>(node.FirstChild()));
     Node previous;
     uint32_t end = node.start();
