@@ -335,6 +335,14 @@ TEST_F(TreeTest, ParsersWorkSideBySide) {
   EXPECT_EQ(wrong, std::vector<int>(3));
 }
 
+// The example of docs/ast.md. If this fails, the format has changed: say so there.
+TEST_F(TreeTest, BytesAreAsDocumented) {
+  const SyntaxTree tree = Parse("x = 1");
+  const TreeView& view = tree.view();
+  const std::vector<int> bytes(view.records, view.records + view.records_size);
+  EXPECT_EQ(bytes, (std::vector<int>{102, 5, 9, 108, 5, 6, 171, 5, 3, 28, 60, 3}));
+}
+
 TEST(Varint, RoundTrip) {
   std::mt19937_64 random(5);
   std::vector<uint32_t> values = {0, 239, 240, 2287, 2288, 2289, 67823, 67824, 16779503, 16779504};
