@@ -94,7 +94,7 @@ class Walker:
     def bind(self, scope, name, at, end_line, guards, value=None, annotation=None, quiet=False):
         """A binding of a plain name by anything but an undeclared def or class."""
         mangled = self.mangle(name, scope)
-        is_global = name in scope.globals and scope.kind != "module"
+        is_global = mangled in scope.globals and scope.kind != "module"
         if is_global:
             owner = self.module
         elif scope.visible:
@@ -211,12 +211,14 @@ class Walker:
             self.expression(node, scope, guards)
 
     def visit_Global(self, node, scope, guards):
-        scope.globals.update(node.names)
+        names = {self.mangle(name, scope) for name in node.names}
+        scope.globals |= names
         for binds, token, end_line, import_guards in scope.imported:
-            if binds in node.names and scope.kind != "module":
-                scope.bound.discard(self.mangle(binds, scope))
+            mangled = self.mangle(binds, scope)
+            if mangled in names and scope.kind != "module":
+                scope.bound.discard(mangled)
                 self.bind(scope, binds, token, end_line, import_guards)
-        scope.imported = [row for row in scope.imported if row[0] not in node.names]
+        scope.imported = [r for r in scope.imported if self.mangle(r[0], scope) not in names]
 
     def visit_Import(self, node, scope, guards):
         for alias in node.names:
@@ -239,12 +241,12 @@ class Walker:
         if scope is self.module:
             self.all_events.append((at, "import", record, bool(guards)))
             self.module_names.add(mangled)
-        elif scope.kind == "class" and scope.visible and binds not in scope.globals:
+        elif scope.kind == "class" and scope.visible and mangled not in scope.globals:
             scope.bound.add(mangled)
         token = at
         if alias.asname:
             token = self.source.position(self.source.name_before(self.source.end(alias)))
-        if binds in scope.globals and scope.kind != "module":
+        if mangled in scope.globals and scope.kind != "module":
             self.bind(scope, binds, token, statement.end_lineno, guards)
         elif scope.kind != "module":
             scope.imported.append((binds, token, statement.end_lineno, guards))
@@ -328,7 +330,7 @@ class Walker:
         at = (name.lineno, name.col_offset)
         low = source.end(node.type_params[-1]) if node.type_params else source.end(name)
         value = source.expression(node.value, low, VALUE_LIMIT)
-        if name.id in scope.globals and scope.kind != "module":
+        if self.mangle(name.id, scope) in scope.globals and scope.kind != "module":
             self.bind(scope, name.id, at, node.end_lineno, guards, value)
         elif scope.visible:
             mangled = self.mangle(name.id, scope)
@@ -447,7 +449,7 @@ class Walker:
 
         offset, name_end = definitions.name_token(self.source, node)
         at = self.source.position(offset)
-        is_global = node.name in scope.globals and scope.kind != "module"
+        is_global = self.mangle(node.name, scope) in scope.globals and scope.kind != "module"
         visible = scope.visible and not is_global
         in_class = visible and scope.kind == "class"
         found = flags.of_function(node, in_class)
@@ -489,7 +491,7 @@ class Walker:
             self.expression(expression, scope, guards)
         offset, name_end = definitions.name_token(self.source, node)
         at = source.position(offset)
-        is_global = node.name in scope.globals and scope.kind != "module"
+        is_global = self.mangle(node.name, scope) in scope.globals and scope.kind != "module"
         visible = scope.visible and not is_global
         mangled = self.mangle(node.name, scope)
         if is_global:
