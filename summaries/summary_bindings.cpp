@@ -117,9 +117,9 @@ void SummaryWalker::AppendValueDetail(const Binding& binding) {
   if (binding.form == ValueForm::kText) draft.details.push_back({0, binding.value, 0});
 }
 
-void SummaryWalker::BindGlobal(std::string_view name, uint32_t offset, uint32_t end_offset,
-                               uint32_t guard, const Binding& binding) {
-  if (draft.full()) return;
+uint32_t SummaryWalker::BindGlobal(std::string_view name, uint32_t offset, uint32_t end_offset,
+                                   uint32_t guard, const Binding& binding) {
+  if (draft.full()) return kNoRow;
   DraftSymbol symbol{};
   symbol.owner = kNoRow;
   symbol.name = draft.String(name);
@@ -132,15 +132,15 @@ void SummaryWalker::BindGlobal(std::string_view name, uint32_t offset, uint32_t 
   symbol.details_begin = static_cast<uint32_t>(draft.details.size());
   AppendValueDetail(binding);
   symbol.details_end = static_cast<uint32_t>(draft.details.size());
-  draft.AddSymbol(symbol);
   names.Define(name);
   if (name == DunderAll::kName) all_.Lose();
+  return draft.AddSymbol(symbol);
 }
 
-void SummaryWalker::BindOpaquely(const Node& identifier, std::string_view name,
-                                 const Where& where) {
-  BindGlobal(name, identifier.start(), LastOffset(identifier.end(), identifier.start()),
-             GuardRow(where.guard), Binding{});
+uint32_t SummaryWalker::BindOpaquely(const Node& identifier, std::string_view name,
+                                     const Where& where, uint32_t end_offset) {
+  return BindGlobal(name, identifier.start(), LastOffset(end_offset, identifier.start()),
+                    GuardRow(where.guard), Binding{});
 }
 
 void SummaryWalker::BindName(const Node& identifier, const Where& where, const Binding& binding) {
@@ -378,7 +378,10 @@ void SummaryWalker::TypeAlias(const Node& node, const Where& where) {
   }
   if (!name || name.kind() != NodeKind::kIdentifier || draft.full()) return;
   const std::string_view mangled = Mangled(Name(name), *where.scope);
-  if (IsGlobal(mangled, *where.scope)) return BindOpaquely(name, mangled, where);
+  if (IsGlobal(mangled, *where.scope)) {
+    BindOpaquely(name, mangled, where, node.end());
+    return;
+  }
   if (!where.scope->visible) return;
   const uint32_t id = AddDefinition(name, mangled, where, SymbolKind::kTypeAlias);
   const uint32_t form = static_cast<uint32_t>(right ? ValueForm::kText : ValueForm::kOpaque);

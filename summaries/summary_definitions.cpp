@@ -252,6 +252,12 @@ uint32_t SummaryWalker::AddDefinition(const Node& name, std::string_view mangled
   return draft.AddSymbol(symbol);
 }
 
+// Sets where a symbol ends, unless there is none.
+void SummaryWalker::EndAt(uint32_t id, uint32_t end) {
+  if (id == kNoRow) return;
+  draft.symbols[id].end_offset = LastOffset(end, draft.symbols[id].offset);
+}
+
 // Keeps the docstring of a body, if it has one.
 bool SummaryWalker::Docstring(const Node& body) {
   Node first;
@@ -277,7 +283,7 @@ uint32_t SummaryWalker::Function(const Node& node, const Where& where,
   const std::string_view mangled = Mangled(written, *where.scope);
   const bool global = name && IsGlobal(mangled, *where.scope);
   if (name) names.Mention(written);
-  if (global) BindOpaquely(name, mangled, where);
+  const uint32_t global_id = global ? BindOpaquely(name, mangled, where, node.end()) : kNoRow;
 
   Definition definition;
   definition.recorded =
@@ -334,7 +340,7 @@ uint32_t SummaryWalker::Function(const Node& node, const Where& where,
     symbol.details_end = static_cast<uint32_t>(draft.details.size());
   }
 
-  Scope scope{Scope::Kind::kFunction, false, draft.AddScope()};
+  Scope scope{Scope::Kind::kFunction, false, true, draft.AddScope()};
   scope.class_name = where.scope->class_name;
   Receive(definition, where, scope);
   if (!body) return 0;
@@ -346,8 +352,8 @@ uint32_t SummaryWalker::Function(const Node& node, const Where& where,
   if (id != kNoRow) {
     if (scope.yields) flags.add(SymbolFlag::kGenerator);
     draft.symbols[id].flags = flags;
-    draft.symbols[id].end_offset = LastOffset(end != 0 ? end : node.end(), name.start());
   }
+  EndAt(id != kNoRow ? id : global_id, end != 0 ? end : node.end());
   return end;
 }
 
@@ -422,7 +428,7 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   const std::string_view mangled = Mangled(written, *where.scope);
   const bool global = name && IsGlobal(mangled, *where.scope);
   if (name) names.Mention(written);
-  if (global) BindOpaquely(name, mangled, where);
+  const uint32_t global_id = global ? BindOpaquely(name, mangled, where, node.end()) : kNoRow;
 
   Definition definition;
   definition.recorded =
@@ -446,7 +452,7 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   }
 
   uint32_t id = kNoRow;
-  Scope scope{Scope::Kind::kClass, definition.recorded, draft.AddScope()};
+  Scope scope{Scope::Kind::kClass, definition.recorded, where.scope->in_function, draft.AddScope()};
   if (definition.recorded) {
     id = AddDefinition(name, mangled, where, SymbolKind::kClass);
     draft.class_scopes[id] = scope.number;
@@ -467,9 +473,7 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
     draft.symbols[id].has_doc = Docstring(body);
   }
   const uint32_t end = Suite(body, {&scope, nullptr, where.depth});
-  if (id != kNoRow) {
-    draft.symbols[id].end_offset = LastOffset(end != 0 ? end : node.end(), name.start());
-  }
+  EndAt(id != kNoRow ? id : global_id, end != 0 ? end : node.end());
   return end;
 }
 
@@ -497,7 +501,7 @@ void SummaryWalker::Walk(const SyntaxTree& tree) {
   frames_.clear();
   all_.Reset(draft);
   source_ = tree.text();
-  Scope module{Scope::Kind::kModule, true, 0};
+  Scope module{Scope::Kind::kModule, true, false, 0};
   draft.has_doc = Docstring(tree.root());
   Suite(tree.root(), {&module, nullptr, 0});
 }

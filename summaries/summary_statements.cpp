@@ -294,11 +294,10 @@ uint32_t SummaryWalker::Case(const Node& node, const Where& where, const GuardFr
 }
 
 void SummaryWalker::Import(const Node& node, const Where& where) {
-  const bool is_from = node.kind() != NodeKind::kImportStatement;
-  uint32_t module = kNoRow;
-  uint32_t level = 0;
+  ImportedFrom from{node.kind() != NodeKind::kImportStatement, kNoRow, 0, node.end()};
+  if (from.is_from) from.module = draft.String({});
   if (node.kind() == NodeKind::kFutureImportStatement) {
-    module = draft.String("__future__");
+    from.module = draft.String("__future__");
     names.Mention("__future__");
   }
   for (const Node& child : node.children()) {
@@ -308,20 +307,15 @@ void SummaryWalker::Import(const Node& node, const Where& where) {
         dotted = child.ChildByKind(NodeKind::kDottedName);
         const Node prefix = child.ChildByKind(NodeKind::kImportPrefix);
         const std::string_view dots = prefix ? prefix.text() : std::string_view();
-        level = static_cast<uint32_t>(std::count(dots.begin(), dots.end(), '.'));
+        from.level = static_cast<uint32_t>(std::count(dots.begin(), dots.end(), '.'));
       }
-      buffer_.clear();
-      module =
-          draft.StringCopy(dotted ? DottedName(dotted, buffer_, draft.arena) : std::string_view());
+      if (dotted) from.module = draft.StringCopy(DottedName(dotted, buffer_, draft.arena));
     } else if (child.kind() == NodeKind::kWildcardImport) {
-      ImportName(child, {}, where, module == kNoRow ? draft.String({}) : module, level, true);
+      ImportName(child, {}, where, from);
     } else if (child.field() == Field::kName) {
       const Node name =
           child.kind() == NodeKind::kAliasedImport ? child.ChildByField(Field::kName) : child;
-      if (name) {
-        const uint32_t from = !is_from ? kNoRow : module == kNoRow ? draft.String({}) : module;
-        ImportName(child, name, where, from, level, is_from);
-      }
+      if (name) ImportName(child, name, where, from);
     }
     Scan(child, where, Scanning::kNames);
   }
@@ -329,21 +323,20 @@ void SummaryWalker::Import(const Node& node, const Where& where) {
 
 // One name of an import statement: `node` with its alias, `name` without; none for `*`.
 void SummaryWalker::ImportName(const Node& node, const Node& name, const Where& where,
-                               uint32_t module, uint32_t level, bool is_from) {
+                               const ImportedFrom& from) {
   if (draft.full()) return;
   Scope& scope = *where.scope;
   const std::string_view dotted = name ? DottedName(name, buffer_, draft.arena) : "*";
   const uint32_t text = draft.StringCopy(dotted);
   DraftImport import{};
-  import.module = is_from ? module : text;
-  import.name = is_from ? text : kNoRow;
+  import.module = from.is_from ? from.module : text;
+  import.name = from.is_from ? text : kNoRow;
   import.binds = kNoRow;
   import.alias = node.kind() == NodeKind::kAliasedImport;
-  import.kind = scope.kind == Scope::Kind::kModule ? ImportScope::kModule
-                : scope.kind == Scope::Kind::kClass && scope.symbol != kNoRow
-                    ? ImportScope::kClass
-                    : ImportScope::kFunction;
-  import.level = level;
+  import.kind = scope.in_function                   ? ImportScope::kFunction
+                : scope.kind == Scope::Kind::kClass ? ImportScope::kClass
+                                                    : ImportScope::kModule;
+  import.level = from.level;
   import.offset = node.start();
   import.scope = scope.number;
   import.owner = import.kind == ImportScope::kClass ? scope.symbol : kNoRow;
@@ -358,20 +351,20 @@ void SummaryWalker::ImportName(const Node& node, const Node& name, const Where& 
   std::string_view binds = "*";
   if (name) {
     const std::string_view written = bound ? Name(bound) : dotted;
-    binds = Mangled(written, scope);
-    if (import.alias || binds != written) import.binds = draft.StringCopy(binds);
-    names.Mention(draft.strings[draft.StringCopy(binds)]);
+    binds = draft.strings[draft.StringCopy(Mangled(written, scope))];
+    if (import.alias || binds != written) import.binds = draft.String(binds);
+    names.Mention(binds);
   }
   draft.AddImport(import);
 
   if (name && bound) {
     if (IsGlobal(binds, scope)) {
-      BindOpaquely(bound, binds, where);
+      BindOpaquely(bound, binds, where, from.end_offset);
     } else if (scope.kind != Scope::Kind::kModule) {
-      scope.imported.push_back({binds, bound.start(), bound.end(), import.guard});
+      scope.imported.push_back({binds, bound.start(), from.end_offset, import.guard});
     }
     if (scope.kind == Scope::Kind::kModule && binds == DunderAll::kName) {
-      if (is_from && dotted == DunderAll::kName) {
+      if (from.is_from && draft.strings[text] == DunderAll::kName) {
         all_.TakeOver(where.guard == nullptr ? DunderAll::Placing::kCertain
                                              : DunderAll::Placing::kGuarded);
       } else {

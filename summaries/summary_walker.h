@@ -53,6 +53,7 @@ class SummaryWalker {
     enum class Kind : uint8_t { kModule, kClass, kFunction };
     Kind kind;
     bool visible;                      // what is bound here are symbols
+    bool in_function;                  // it is one, or lies in one
     uint32_t number;                   // for counting bindings
     uint32_t symbol = kNoRow;          // the class or function, if it is one
     std::string_view class_name = {};  // of the innermost class, as written, for mangling
@@ -64,8 +65,8 @@ class SummaryWalker {
     std::vector<std::string_view> globals = {};  // declared here
     struct ImportedName {
       std::string_view name;
-      uint32_t offset;
-      uint32_t end_offset;
+      uint32_t offset;      // of the name
+      uint32_t end_offset;  // of the statement
       uint32_t guard;
     };
     std::vector<ImportedName> imported = {};  // here, in a class or function
@@ -109,6 +110,14 @@ class SummaryWalker {
     bool attributes_only = false;  // names are not bound: targets of comprehensions
   };
 
+  // What the names of an import statement share.
+  struct ImportedFrom {
+    bool is_from;
+    uint32_t module;  // string, if is_from
+    uint32_t level;
+    uint32_t end_offset;  // of the statement
+  };
+
   struct Definition;
 
   // summary_statements.cpp
@@ -123,8 +132,7 @@ class SummaryWalker {
   uint32_t Case(const Node& node, const Where& where, const GuardFrame* guard);
   uint32_t ClauseBody(const Node& clause, const Where& where);
   void Import(const Node& node, const Where& where);
-  void ImportName(const Node& node, const Node& name, const Where& where, uint32_t module,
-                  uint32_t level, bool is_from);
+  void ImportName(const Node& node, const Node& name, const Where& where, const ImportedFrom& from);
   void Global(const Node& node, const Where& where);
   void Delete(const Node& node, const Where& where);
   const GuardFrame* Under(const Where& where, GuardKind kind, uint32_t branch, const Node& parent,
@@ -145,9 +153,10 @@ class SummaryWalker {
   void Targets(const Node& root, const Where& where, const Binding& binding);
   void BindName(const Node& identifier, const Where& where, const Binding& binding);
   void BindAttribute(const Node& attribute, const Where& where, const Binding& binding);
-  void BindGlobal(std::string_view name, uint32_t offset, uint32_t end_offset, uint32_t guard,
-                  const Binding& binding);
-  void BindOpaquely(const Node& identifier, std::string_view name, const Where& where);
+  uint32_t BindGlobal(std::string_view name, uint32_t offset, uint32_t end_offset, uint32_t guard,
+                      const Binding& binding);
+  uint32_t BindOpaquely(const Node& identifier, std::string_view name, const Where& where,
+                        uint32_t end_offset);
   bool IsGlobal(std::string_view name, const Scope& scope) const;
   void AppendValueDetail(const Binding& binding);
   void Scan(const Node& root, const Where& where, Scanning scanning = Scanning::kPlain,
@@ -174,7 +183,7 @@ class SummaryWalker {
                          SymbolKind kind);
   bool Docstring(const Node& body);
   void TypeParameters(const Node& node, std::vector<uint32_t>& texts);
-  void SkipBody(const Node& body, const Where& where);
+  void EndAt(uint32_t id, uint32_t end);
 
   std::string_view source_;
   ExpressionText text_;
