@@ -116,6 +116,18 @@ class PackWriter::Impl {
 
   Result<void> Start() { return file().Append(std::string(kMagic).append(56, '\0')); }
 
+  // Passes `result` on. From the first error on nothing is done any more: what was written may lack
+  // a part of a module.
+  template <class T>
+  Result<T> Keep(Result<T> result) {
+    if (!result) failure_ = result.error();
+    return result;
+  }
+  void Close() {
+    failure_ = Error{ErrorCode::kInvalidArgument, file().label() + ": was finished already"};
+  }
+  const std::optional<Error>& failure() const { return failure_; }
+
  private:
   struct Older {
     std::shared_ptr<const Pack> pack;
@@ -154,6 +166,7 @@ class PackWriter::Impl {
   TableOfContents toc_;  // views what is above
   Header header_;
   std::string checksums_;
+  std::optional<Error> failure_;
 };
 
 Result<void> PackWriter::Impl::Admit(const ModuleRecord& module, std::size_t summary_bytes) {
@@ -433,14 +446,21 @@ PackWriter::~PackWriter() = default;
 Result<void> PackWriter::Add(const ModuleRecord& module, std::span<const std::byte> summary,
                              std::span<const std::string_view> docs,
                              std::span<const NameMention> names) {
-  return impl_->Add(module, summary, docs, names);
+  if (impl_->failure()) return *impl_->failure();
+  return impl_->Keep(impl_->Add(module, summary, docs, names));
 }
 
 Result<void> PackWriter::AddFrom(const std::shared_ptr<const Pack>& older, ModuleId id,
                                  const ModuleRecord& module) {
-  return impl_->AddFrom(older, id, module);
+  if (impl_->failure()) return *impl_->failure();
+  return impl_->Keep(impl_->AddFrom(older, id, module));
 }
 
-Result<PackInfo> PackWriter::Finish() { return impl_->Finish(); }
+Result<PackInfo> PackWriter::Finish() {
+  if (impl_->failure()) return *impl_->failure();
+  auto info = impl_->Keep(impl_->Finish());
+  if (info) impl_->Close();
+  return info;
+}
 
 }  // namespace coppice

@@ -32,8 +32,8 @@ struct PackOptions {
   std::size_t name_run_bytes = std::size_t{4} << 20;
 };
 
-// PackInfo::producer of the packs that this library writes. Packs of another producer may hold other
-// bytes for the same files.
+// PackInfo::producer of the packs that this library writes. Packs of another producer may hold
+// other bytes for the same files.
 std::string PackProducer();
 
 // Builds a pack in a temporary file beside its place and puts it there at the end, in one step.
@@ -43,7 +43,7 @@ std::string PackProducer();
 // names), not on whether Add or AddFrom added it. Memory: options.name_run_bytes, under 200 bytes a
 // module, and about 2 MiB of buffers.
 //
-// Used by one thread at a time. After an error only destruction is left.
+// Used by one thread at a time. After an error every call returns that error.
 class PackWriter {
  public:
   // `path` may exist, as a regular file or as a link to one, whose target is then replaced. The

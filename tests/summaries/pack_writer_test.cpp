@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "summaries/module_name.h"
 #include "tests/summaries/pack_model.h"
@@ -25,7 +27,7 @@ TEST(PackWriter, HoldsNothing) {
 
 TEST(PackWriter, AnswersAsTheModelDoes) {
   const TemporaryDirectory directory;
-  for (unsigned seed = 0; seed < 30; ++seed) {
+  for (unsigned seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
     ModelMaker make(seed);
     const Model model = make.Make(1 + make.Below(120));
@@ -148,19 +150,51 @@ TEST(PackWriter, TakesOverWithoutDocstrings) {
 TEST(PackWriter, RefusesWhatIsOutOfOrder) {
   const TemporaryDirectory directory;
   const Model model = ModelMaker(6).Make(10);
-  auto writer = PackWriter::Create(directory / "p");
-  ASSERT_TRUE(AddModule(*writer, *std::next(model.begin())));
-  EXPECT_EQ(AddModule(*writer, *model.begin()).error().code, ErrorCode::kInvalidArgument);
-  EXPECT_EQ(AddModule(*writer, *std::next(model.begin())).error().code,
-            ErrorCode::kInvalidArgument);
+  for (const auto& late : {*model.begin(), *std::next(model.begin())}) {
+    auto writer = PackWriter::Create(directory / "p");
+    ASSERT_TRUE(AddModule(*writer, *std::next(model.begin())));
+    EXPECT_EQ(AddModule(*writer, late).error().code, ErrorCode::kInvalidArgument);
+    // From then on there is nothing that could be finished.
+    EXPECT_EQ(AddModule(*writer, *model.rbegin()).error().code, ErrorCode::kInvalidArgument);
+    EXPECT_EQ(writer->Finish().error().code, ErrorCode::kInvalidArgument);
+  }
   const std::uint64_t word = 0;
   const auto half = std::as_bytes(std::span(&word, 1)).first(4);
   for (const auto summary : {half, half.first(0)}) {
+    auto writer = PackWriter::Create(directory / "p");
     EXPECT_EQ(writer->Add({.root = "z", .path = "z.py", .content_hash = {}}, summary, {}, {})
                   .error()
                   .code,
               ErrorCode::kInvalidArgument);
   }
+  EXPECT_EQ(directory.Entries(), std::vector<std::string>{});
+
+  auto writer = PackWriter::Create(directory / "p");
+  EXPECT_TRUE(writer->Finish());
+  EXPECT_EQ(writer->Finish().error().code, ErrorCode::kInvalidArgument);
+}
+
+// First uses, which check and remember, from several threads; and one that takes modules over.
+TEST(Pack, AnswersManyThreadsAtOnce) {
+  const TemporaryDirectory directory;
+  const Model model = ModelMaker(9).Make(100);
+  WritePack(directory / "p", model);
+  const auto pack = OpenPack(directory / "p");
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      ExpectHolds(*pack, model);
+      EXPECT_TRUE(pack->Verify());
+    });
+  }
+  auto writer = PackWriter::Create(directory / "q");
+  std::uint32_t id = 0;
+  for (const auto& module : model) {
+    EXPECT_TRUE(writer->AddFrom(pack, ModuleId{id++}, RecordOf(module)));
+  }
+  EXPECT_TRUE(writer->Finish());
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(FileBytesOf(directory / "q"), FileBytesOf(directory / "p"));
 }
 
 // Whoever imports a module is among its candidates, however the import is written.
