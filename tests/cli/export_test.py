@@ -4,6 +4,7 @@
 import os
 import shutil
 import subprocess
+import unicodedata
 import unittest
 
 import harness
@@ -56,7 +57,7 @@ class Export(harness.CommandTest):
                          (False, True, "pkg/other.pyi"))
         self.assertEqual((package["doc"], package["all"]), (None, None))
         self.assertEqual((module["doc"], module["syntax"]), ("Module doc.", "clean"))
-        self.assertEqual(module["all"], ["K", "f", {"from": "other"}])
+        self.assertEqual(module["all"], ["K", "f", {"from": ".other"}])
         self.assertEqual(len(module["hash"]), 32)
 
     def test_imports(self):
@@ -122,7 +123,8 @@ class Export(harness.CommandTest):
             self.assertTrue(os.path.isfile(path))
             self.assertTrue(address.endswith(';"'))
             with open(path, encoding="utf-8") as file:
-                self.assertIn(name, file.read().split("\n")[int(address[:-2]) - 1])
+                line = file.read().split("\n")[int(address[:-2]) - 1]
+                self.assertIn(name, unicodedata.normalize("NFKC", line))
             fields[name] = (kind, dict(field.split(":", 1) for field in rest))
         self.assertEqual(fields["K"][0], "c")
         self.assertEqual(fields["f"][0], "f")

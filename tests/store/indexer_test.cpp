@@ -1,0 +1,275 @@
+#include "store/indexer.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "summaries/pack.h"
+#include "tests/store/temporary_tree.h"
+
+namespace coppice {
+namespace {
+
+// The real file system, injured where a test says so.
+class InjuredFileSystem final : public FileSystem {
+ public:
+  std::map<std::string, FileErrorCode> unreadable;       // by the end of the path
+  std::function<void(const std::string& path)> on_read;  // before the file is read
+
+  FileResult<std::unique_ptr<Directory>> OpenDirectory(const std::string& path) const override {
+    return real_.OpenDirectory(path);
+  }
+  FileResult<FileStat> Stat(const std::string& path) const override { return real_.Stat(path); }
+  FileResult<std::string> CanonicalPath(const std::string& path) const override {
+    return real_.CanonicalPath(path);
+  }
+  FileResult<FileStat> ReadFile(const std::string& path, std::uint64_t max_bytes,
+                                std::string& contents) const override {
+    const std::lock_guard lock(mutex_);
+    ++reads_;
+    if (on_read) on_read(path);
+    for (const auto& [end, code] : unreadable) {
+      if (path.ends_with(end)) return FileError{code, path, "injured"};
+    }
+    return real_.ReadFile(path, max_bytes, contents);
+  }
+  // Since the last call.
+  int TakeReads() const {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(reads_, 0);
+  }
+
+ private:
+  PosixFileSystem real_;
+  mutable std::mutex mutex_;
+  mutable int reads_ = 0;
+};
+
+class IndexerTest : public testing::Test {
+ protected:
+  IndexerTest() {
+    options_.roots = {{"src", tree_ / "src"}};
+    options_.pack_path = tree_ / "a.pack";
+    options_.jobs = 2;
+    for (int i = 0; i < 40; ++i) {
+      tree_.Write("src/m" + std::to_string(100 + i) + ".py",
+                  "x" + std::to_string(i) + " = 1\ndef f(): pass\n");
+    }
+  }
+
+  IndexReport Index() {
+    Result<IndexReport> report = BuildIndex(options_, files_);
+    EXPECT_TRUE(report) << report.error().message;
+    return report ? std::move(*report) : IndexReport{};
+  }
+  std::string Contents(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  // What a run from nothing gives for the files as they are.
+  std::string FreshBytes() {
+    IndexOptions fresh = options_;
+    fresh.fresh = true;
+    fresh.pack_path = tree_ / "fresh.pack";
+    EXPECT_TRUE(BuildIndex(fresh, files_));
+    return Contents(fresh.pack_path);
+  }
+  // So long ago that its times can be trusted.
+  void Age() {
+    const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+    for (const auto& entry : std::filesystem::directory_iterator(tree_ / "src")) {
+      std::filesystem::last_write_time(entry.path(), old);
+    }
+  }
+
+  TemporaryTree tree_;
+  InjuredFileSystem files_;
+  IndexOptions options_;
+};
+
+TEST_F(IndexerTest, ReportsWhatItDid) {
+  const IndexReport report = Index();
+  EXPECT_EQ(report.modules, 40U);
+  EXPECT_EQ(report.parsed, 40U);
+  EXPECT_EQ(report.reused, 0U);
+  EXPECT_EQ(report.lines, 80U);
+  EXPECT_GT(report.ast_bytes, report.ast_nodes);
+  EXPECT_TRUE(report.pack_written);
+  EXPECT_EQ(report.pack_bytes, Contents(options_.pack_path).size());
+  EXPECT_TRUE(report.warnings.empty());
+
+  const IndexReport again = Index();
+  EXPECT_EQ(again.parsed, 0U);
+  EXPECT_EQ(again.reused, 40U);
+  EXPECT_EQ(again.lines, 80U);
+  EXPECT_FALSE(again.pack_written);
+}
+
+TEST_F(IndexerTest, ReadsOnlyWhatTheSidecarDoesNotVouchFor) {
+  Index();
+  // Files that were new a moment ago are read until their times can be trusted.
+  int reads = 0;
+  do {
+    files_.TakeReads();
+    Index();
+    reads = files_.TakeReads();
+  } while (reads != 0);
+  tree_.Write("src/m100.py", "changed = 1\n");
+  EXPECT_EQ(Index().parsed, 1U);
+  EXPECT_EQ(files_.TakeReads(), 1);
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
+}
+
+TEST_F(IndexerTest, ParsesNothingThatHasTheOldContent) {
+  Index();
+  Age();
+  std::filesystem::remove(options_.pack_path + ".state");
+  const IndexReport report = Index();
+  EXPECT_EQ(report.parsed, 0U);
+  EXPECT_FALSE(report.pack_written);
+  EXPECT_TRUE(std::filesystem::exists(options_.pack_path + ".state"));
+}
+
+TEST_F(IndexerTest, SkipsWhatItCannotRead) {
+  files_.unreadable["m105.py"] = FileErrorCode::kPermissionDenied;
+  files_.unreadable["m110.py"] = FileErrorCode::kNotFound;
+  files_.unreadable["m139.py"] = FileErrorCode::kChanging;
+  IndexReport report = Index();
+  EXPECT_EQ(report.modules, 37U);
+  EXPECT_EQ(report.skipped, 3U);
+  ASSERT_EQ(report.warnings.size(), 3U);
+  EXPECT_TRUE(report.warnings[0].path.ends_with("/src/m105.py"));
+  EXPECT_NE(report.warnings[0].reason.find("injured"), std::string::npos);
+  EXPECT_NE(report.warnings[1].reason.find("vanished"), std::string::npos);
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
+
+  // Its stat is what it was: only trying again shows that it can be read now.
+  files_.unreadable.erase("m105.py");
+  report = Index();
+  EXPECT_EQ(report.parsed, 1U);
+  EXPECT_EQ(report.modules, 38U);
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
+
+  files_.unreadable.clear();
+  EXPECT_EQ(Index().modules, 40U);
+}
+
+TEST_F(IndexerTest, ForgetsWhatBecameUnreadable) {
+  Index();
+  tree_.Write("src/m101.py", "changed = 1\n");
+  files_.unreadable["m101.py"] = FileErrorCode::kPermissionDenied;
+  EXPECT_EQ(Index().modules, 39U);
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
+}
+
+TEST_F(IndexerTest, NoticesWhatChangedWhileItRan) {
+  bool changed = false;
+  files_.on_read = [&](const std::string& path) {
+    if (!path.ends_with("m120.py") || std::exchange(changed, true)) return;
+    tree_.Write("src/m100.py", "late = 1\n");  // was read already, or not yet: both are fine
+    tree_.Write("src/m130.py", "later = 1\n");
+  };
+  options_.jobs = 1;
+  Index();
+  files_.on_read = nullptr;
+  Index();
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
+}
+
+TEST_F(IndexerTest, StopsWhenItIsInterrupted) {
+  Index();
+  const std::string before = Contents(options_.pack_path);
+  std::atomic<bool> interrupted{false};
+  options_.interrupted = &interrupted;
+  options_.fresh = true;
+  int reads = 0;
+  for (const unsigned jobs : {1U, 3U}) {
+    options_.jobs = jobs;
+    interrupted = false;
+    reads = 0;
+    files_.on_read = [&](const std::string&) {
+      if (++reads == 10) interrupted = true;
+    };
+    const Result<IndexReport> report = BuildIndex(options_, files_);
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, ErrorCode::kCancelled);
+    EXPECT_EQ(Contents(options_.pack_path), before);
+  }
+  std::set<std::string> left;
+  for (const auto& entry : std::filesystem::directory_iterator(tree_.path())) {
+    left.insert(entry.path().filename());
+  }
+  EXPECT_EQ(left, (std::set<std::string>{"a.pack", "a.pack.state", "src"}));
+}
+
+TEST_F(IndexerTest, GivesTheSameBytesWithAnyNumberOfJobs) {
+  for (int i = 0; i < 300; ++i) {
+    std::string text = "import m" + std::to_string(i) + "\n";
+    for (int line = 0; line < i % 40 * 20; ++line) {
+      text += "def f" + std::to_string(line) + "(a: int = 1): 'Doc.'\n";
+    }
+    tree_.Write("src/n" + std::to_string(i % 10) + "/k" + std::to_string(i) + ".py", text);
+  }
+  options_.jobs = 1;
+  const std::string expected = FreshBytes();
+  for (const unsigned jobs : {2U, 5U, 16U}) {
+    options_.jobs = jobs;
+    options_.scratch_bytes = jobs == 5 ? 1 : IndexOptions::kDefaultScratchBytes;
+    EXPECT_EQ(FreshBytes(), expected) << jobs;
+  }
+}
+
+class RecordingSink final : public ProgressSink {
+ public:
+  void OnWarning(const IndexWarning& warning) override { warnings.push_back(warning.path); }
+  void OnProgress(const IndexProgress& progress) override {
+    EXPECT_GT(progress.files_done, last.files_done);
+    EXPECT_GE(progress.bytes_done, last.bytes_done);
+    last = progress;
+  }
+  std::vector<std::string> warnings;
+  IndexProgress last;
+};
+
+TEST_F(IndexerTest, TellsHowFarItIs) {
+  files_.unreadable["m105.py"] = FileErrorCode::kPermissionDenied;
+  RecordingSink sink;
+  ASSERT_TRUE(BuildIndex(options_, files_, &sink));
+  EXPECT_EQ(sink.warnings.size(), 1U);
+  EXPECT_EQ(sink.last.files_done, 40U);
+  EXPECT_EQ(sink.last.files_total, 40U);
+  EXPECT_EQ(sink.last.bytes_done, sink.last.bytes_total);
+}
+
+TEST_F(IndexerTest, RefusesWhatCannotWork) {
+  IndexOptions wrong = options_;
+  wrong.roots.clear();
+  EXPECT_FALSE(BuildIndex(wrong, files_));
+  wrong = options_;
+  wrong.pack_path.clear();
+  EXPECT_FALSE(BuildIndex(wrong, files_));
+  wrong = options_;
+  wrong.pack_path = tree_ / "src";
+  const Result<IndexReport> report = BuildIndex(wrong, files_);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kInvalidArgument);
+}
+
+TEST_F(IndexerTest, CountsLinesAsPythonDoes) {
+  tree_.Write("lines/a.py", "a\rb\r\nc\n\nd");  // five
+  tree_.Write("lines/b.py", "");                 // none
+  tree_.Write("lines/c.py", "\n");               // one
+  tree_.Write("lines/d.py", "a\fb\r");           // one
+  options_.roots = {{"lines", tree_ / "lines"}};
+  EXPECT_EQ(Index().lines, 7U);
+}
+
+}  // namespace
+}  // namespace coppice
