@@ -45,6 +45,12 @@ void WriteFiles(const std::vector<OwnedFile>& files, const std::string& path,
   ASSERT_TRUE(writer.Write(path, key));
 }
 
+// Removed first: some file systems write out a file that is truncated and written again.
+Result<SidecarReader> OpenBytes(const TemporaryTree& tree, const std::string& bytes) {
+  std::filesystem::remove(tree / "copy");
+  return SidecarReader::Open(tree.Write("copy", bytes));
+}
+
 const SidecarKey kKey{{1, 2}, 3};
 
 TEST(SidecarTest, GivesBackWhatWasWritten) {
@@ -87,8 +93,8 @@ TEST(SidecarTest, RefusesEveryFlippedByteAndEveryTruncation) {
   for (std::size_t at = 0; at < whole.size(); ++at) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
-    EXPECT_FALSE(SidecarReader::Open(tree.Write("damaged", damaged))) << at;
-    EXPECT_FALSE(SidecarReader::Open(tree.Write("damaged", whole.substr(0, at)))) << at;
+    EXPECT_FALSE(OpenBytes(tree, damaged)) << at;
+    EXPECT_FALSE(OpenBytes(tree, whole.substr(0, at))) << at;
   }
 }
 
@@ -100,7 +106,7 @@ TEST(SidecarTest, ReadsNothingOutsideOfForgedEntries) {
   const std::string whole{std::istreambuf_iterator<char>(file), {}};
   std::mt19937_64 random(6);
   std::size_t opened = 0;
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 3000; ++i) {
     std::string forged = whole.substr(0, whole.size() - 8);
     for (int flips = 0; flips < 3; ++flips) {
       forged[16 + random() % (forged.size() - 16)] = static_cast<char>(random());
@@ -108,7 +114,7 @@ TEST(SidecarTest, ReadsNothingOutsideOfForgedEntries) {
     if (random() % 4 == 0) forged.resize(16 + random() % (forged.size() - 16));
     const std::uint64_t checksum = Hash64(std::string_view(forged).substr(16));
     forged.append(reinterpret_cast<const char*>(&checksum), sizeof checksum);
-    Result<SidecarReader> reader = SidecarReader::Open(tree.Write("forged", forged));
+    Result<SidecarReader> reader = OpenBytes(tree, forged);
     if (!reader) continue;
     ++opened;
     SidecarFile entry;
@@ -117,7 +123,7 @@ TEST(SidecarTest, ReadsNothingOutsideOfForgedEntries) {
       EXPECT_LE(entry.path.size(), forged.size());
     }
   }
-  EXPECT_GT(opened, 20U);
+  EXPECT_GT(opened, 100U);
 }
 
 TEST(SidecarTest, SaysWhatIsMissing) {
