@@ -6,42 +6,48 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace coppice {
 
-// In the order in which they lie in the cells.
+// In the order in which they lie in the message.
 enum class Table : uint8_t {
   kStrings,
+  kBlocks,  // of eight strings each
   kSymbols,
   kScopes,
   kTraits,
+  kLong,
   kGuards,
   kImports,
   kExports,
   kWide
 };
-inline constexpr size_t kTableCount = 8;
+inline constexpr size_t kTableCount = 10;
 
 // A table's columns follow one another; the numbers are those of the width nibbles, and no table
 // straddles the two words of widths.
 enum class Column : uint8_t {
-  kStringEnd,   // offset in the text where the string ends; it starts where the last one ended
+  kStringLength,
+  kBlockBegin,  // offset in the text of the block's first string
   kSymbolName,  // row number minus index of the string: strings start with the symbols' names
   kSymbolTraits,
   kSymbolLine,
   kSymbolColumn,
-  kSymbolLines,  // end line minus line
+  kSymbolLines,  // end line minus line; kManyLines: see the long table
   kSymbolOrder,
-  kSymbolGuard,   // + 1
-  kSymbolDetail,  // + 1: offset into the detail records
-  kScopeOwner,    // the class; ascending
-  kScopeFirst,    // the first row of its members, which lie together; ascending
-  kTraitsBits,    // symbol kind, has-doc bit, flags: see traits below
-  kGuardParent,   // + 1: the next outer guard, in an earlier row
-  kGuardForm,     // GuardKind
+  kSymbolGuard,       // + 1
+  kSymbolDetail,      // + 1: offset into the detail records
+  kScopeOwner,        // the class; ascending
+  kScopeFirst,        // the first row of its members, which lie together; ascending
+  kTraitsBits,        // symbol kind, has-doc bit, flags: see traits below
+  kLongSymbol,        // ascending
+  kLongLines,         // end line minus line
+  kGuardParent = 16,  // + 1: the next outer guard, in an earlier row
+  kGuardForm,         // GuardKind
   kGuardTest,
   kGuardBranch,
-  kImportModule = 16,
+  kImportModule,
   kImportName,   // + 1: 0 for `import module`
   kImportBinds,  // + 1: 0 for what is bound without `as`
   kImportForm,   // bit 0 alias, bits 1-2 ImportScope, from bit 3 on the level
@@ -54,20 +60,39 @@ enum class Column : uint8_t {
   kWideSymbol,  // ascending
   kWideColumn,  // in UTF-16 units
 };
-inline constexpr size_t kColumnCount = 28;
+inline constexpr size_t kColumnCount = 32;  // 15 is no column
 
 struct ColumnRange {
   uint8_t first;
   uint8_t last;  // excluded
 };
-inline constexpr std::array<ColumnRange, kTableCount> kTableColumns = {
-    {{0, 1}, {1, 9}, {9, 11}, {11, 12}, {12, 16}, {16, 24}, {24, 26}, {26, 28}}};
+inline constexpr std::array<ColumnRange, kTableCount> kTableColumns = {{{0, 1},
+                                                                        {1, 2},
+                                                                        {2, 10},
+                                                                        {10, 12},
+                                                                        {12, 13},
+                                                                        {13, 15},
+                                                                        {16, 20},
+                                                                        {20, 28},
+                                                                        {28, 30},
+                                                                        {30, 32}}};
 
 constexpr size_t TableOf(size_t column) {
   size_t table = 0;
   while (column >= kTableColumns[table].last) ++table;
   return table;
 }
+
+// What a message counts: the rows of each table save the blocks, and bytes of detail records.
+inline constexpr size_t kCountCount = kTableCount;
+
+inline constexpr uint32_t kStringsPerBlock = 8;
+constexpr uint32_t BlockCount(uint32_t strings) {
+  return static_cast<uint32_t>((uint64_t{strings} + kStringsPerBlock - 1) / kStringsPerBlock);
+}
+
+// In kSymbolLines: that many lines or more.
+inline constexpr uint32_t kManyLines = 255;
 
 // Bits of kTraitsBits: a SymbolKind, whether there is a docstring, and SymbolFlags.
 inline constexpr uint32_t kTraitsKindMask = 7;
@@ -109,8 +134,9 @@ inline constexpr uint32_t kParameterAnnotationBit = 1 << 3;
 inline constexpr uint32_t kParameterDefaultBit = 1 << 4;
 inline constexpr uint32_t kParameterNameShift = 5;
 
-// Zero bytes after everything else in the cells.
-inline constexpr size_t kCellsTail = 4;
+// Bytes that there are at least behind the tables: detail records, text, and zeros if need be. So a
+// cell can be read as four bytes, and the lengths of a block's strings as eight, wherever they lie.
+inline constexpr size_t kMinTail = 8;
 
 // Nesting of guards, and of classes, beyond which nothing is kept: CPython refuses to compile more
 // than 100 levels of indentation.
@@ -146,21 +172,43 @@ inline uint32_t ReadCell(const std::byte* at, uint32_t width) {
   return static_cast<uint32_t>(value & ((uint64_t{1} << (8 * width)) - 1));
 }
 
-// Verified cells of one message: where the tables lie. Copying it copies no cells.
+// Rows of each table, and what lies behind the tables.
+struct Counts {
+  std::array<uint32_t, kTableCount> rows = {};
+  uint32_t detail_bytes = 0;
+
+  // From the start of a message's data, where each takes `width` bytes.
+  static Counts Read(const std::byte* data, uint32_t width) {
+    Counts counts;
+    size_t next = 0;
+    const auto read = [&] { return ReadCell(data + width * next++, width); };
+    for (size_t table = 0; table < kTableCount; ++table) {
+      counts.rows[table] =
+          table == static_cast<size_t>(Table::kBlocks) ? BlockCount(counts.rows[0]) : read();
+    }
+    counts.detail_bytes = read();
+    return counts;
+  }
+};
+
+// The tables of one message: where they lie. Copying it copies no cells. Nothing is checked.
 class Cells {
  public:
   Cells() = default;
-  Cells(const std::byte* cells, ColumnWidths widths, const std::array<uint32_t, kTableCount>& rows)
-      : widths_(widths), rows_(rows) {
+  // `data` is where the first table starts.
+  Cells(const std::byte* data, ColumnWidths widths, const Counts& counts)
+      : widths_(widths), rows_(counts.rows) {
     for (size_t table = 0; table < kTableCount; ++table) {
-      tables_[table] = cells;
-      cells += size_t{rows[table]} * widths.Stride(table);
+      tables_[table] = data;
+      data += size_t{counts.rows[table]} * widths.Stride(table);
     }
-    details_ = cells;
+    details_ = data;
+    text_ = reinterpret_cast<const char*>(data + counts.detail_bytes);
   }
 
   uint32_t rows(Table table) const { return rows_[static_cast<size_t>(table)]; }
   const std::byte* details() const { return details_; }
+  const char* text() const { return text_; }
 
   template <Column column>
   uint32_t Get(uint32_t row) const {
@@ -171,11 +219,38 @@ class Cells {
     return ReadCell(tables_[kTable] + before * rows_[kTable] + size_t{width} * row, width);
   }
 
+  std::string_view String(uint32_t index) const {
+    const uint32_t width = widths_.of(static_cast<size_t>(Column::kStringLength));
+    const uint32_t place = index % kStringsPerBlock;
+    const std::byte* const lengths = tables_[0] + size_t{width} * (index - place);
+    uint32_t begin = Get<Column::kBlockBegin>(index / kStringsPerBlock);
+    if (width == 1) {
+      begin += SumBytes(lengths, place);
+    } else {
+      for (uint32_t i = 0; i < place; ++i) begin += ReadCell(lengths + size_t{width} * i, width);
+    }
+    return {text_ + begin, ReadCell(lengths + size_t{width} * place, width)};
+  }
+
  private:
+  // Sum of `count` bytes, less than eight; reads eight.
+  static uint32_t SumBytes(const std::byte* at, uint32_t count) {
+    uint64_t bytes;
+    std::memcpy(&bytes, at, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes = __builtin_bswap64(bytes);
+#endif
+    bytes &= (uint64_t{1} << (8 * count)) - 1;
+    constexpr uint64_t kEven = 0x00ff00ff00ff00ff;
+    return static_cast<uint32_t>(((bytes & kEven) + (bytes >> 8 & kEven)) * 0x0001000100010001 >>
+                                 48);
+  }
+
   ColumnWidths widths_;
   std::array<uint32_t, kTableCount> rows_ = {};
   std::array<const std::byte*, kTableCount> tables_ = {};
   const std::byte* details_ = nullptr;
+  const char* text_ = nullptr;
 };
 
 }  // namespace coppice

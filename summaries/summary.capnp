@@ -10,27 +10,16 @@ $Cxx.namespace("coppice::wire");
 struct Summary {
   # Four bits a column, in the order of `Column` in summaries/columns.h: bytes per cell, 0 to 4.
   # All cells of a column of width 0 are zero.
-  widths0 @0 :UInt64;  # strings, symbols, scopes, traits, guards
-  widths1 @1 :UInt64;  # imports, exports, wide
+  widths0 @0 :UInt64;  # strings, blocks, symbols, scopes, traits, long
+  widths1 @1 :UInt64;  # guards, imports, exports, wide
 
-  # Rows of each table.
-  strings @2 :UInt32;
-  symbols @3 :UInt32;
-  scopes @4 :UInt32;
-  traits @5 :UInt32;
-  guards @6 :UInt32;
-  imports @7 :UInt32;
-  exports @8 :UInt32;
-  wide @9 :UInt32;
+  version @2 :UInt16;     # 1
+  flags @3 :UInt16;       # bit 0: has a docstring, 1: binds __all__, 2: __all__ is complete
+  countWidth @4 :UInt16;  # bytes per count, 1 to 4
 
-  flags @10 :UInt16;    # bit 0: has a docstring, 1: assigns __all__, 2: __all__ is complete
-  version @11 :UInt16;  # 1
-
-  # Tables one after another in the order of the counts above, each column by column, cells
-  # little-endian; then the detail records; then four zero bytes, so that a cell can be read as
-  # four bytes wherever it lies.
-  cells @12 :Data;
-
-  # The strings one after another: UTF-8.
-  text @13 :Data;
+  # Counts: rows of each table but the blocks, in the order above, and bytes of the detail records.
+  # Then the tables one after another, column by column, cells little-endian. Then the detail
+  # records, the text (the strings one after another, UTF-8), and zeros until there are eight bytes
+  # behind the tables.
+  data @5 :Data;
 }

@@ -16,22 +16,24 @@ struct NamedColumn {
 };
 
 constexpr NamedColumn kNames[] = {
-    {Column::kStringEnd, "strings.end"},       {Column::kSymbolName, "symbols.name"},
-    {Column::kSymbolTraits, "symbols.traits"}, {Column::kSymbolLine, "symbols.line"},
-    {Column::kSymbolColumn, "symbols.column"}, {Column::kSymbolLines, "symbols.lines"},
-    {Column::kSymbolOrder, "symbols.order"},   {Column::kSymbolGuard, "symbols.guard"},
-    {Column::kSymbolDetail, "symbols.detail"}, {Column::kScopeOwner, "scopes.owner"},
-    {Column::kScopeFirst, "scopes.first"},     {Column::kTraitsBits, "traits.bits"},
-    {Column::kGuardParent, "guards.parent"},   {Column::kGuardForm, "guards.form"},
-    {Column::kGuardTest, "guards.test"},       {Column::kGuardBranch, "guards.branch"},
-    {Column::kImportModule, "imports.module"}, {Column::kImportName, "imports.name"},
-    {Column::kImportBinds, "imports.binds"},   {Column::kImportForm, "imports.form"},
-    {Column::kImportLine, "imports.line"},     {Column::kImportOrder, "imports.order"},
-    {Column::kImportGuard, "imports.guard"},   {Column::kImportOwner, "imports.owner"},
-    {Column::kExportForm, "exports.form"},     {Column::kExportText, "exports.text"},
-    {Column::kWideSymbol, "wide.symbol"},      {Column::kWideColumn, "wide.column"},
+    {Column::kStringLength, "strings.length"}, {Column::kBlockBegin, "blocks.begin"},
+    {Column::kSymbolName, "symbols.name"},     {Column::kSymbolTraits, "symbols.traits"},
+    {Column::kSymbolLine, "symbols.line"},     {Column::kSymbolColumn, "symbols.column"},
+    {Column::kSymbolLines, "symbols.lines"},   {Column::kSymbolOrder, "symbols.order"},
+    {Column::kSymbolGuard, "symbols.guard"},   {Column::kSymbolDetail, "symbols.detail"},
+    {Column::kScopeOwner, "scopes.owner"},     {Column::kScopeFirst, "scopes.first"},
+    {Column::kTraitsBits, "traits.bits"},      {Column::kLongSymbol, "long.symbol"},
+    {Column::kLongLines, "long.lines"},        {Column::kGuardParent, "guards.parent"},
+    {Column::kGuardForm, "guards.form"},       {Column::kGuardTest, "guards.test"},
+    {Column::kGuardBranch, "guards.branch"},   {Column::kImportModule, "imports.module"},
+    {Column::kImportName, "imports.name"},     {Column::kImportBinds, "imports.binds"},
+    {Column::kImportForm, "imports.form"},     {Column::kImportLine, "imports.line"},
+    {Column::kImportOrder, "imports.order"},   {Column::kImportGuard, "imports.guard"},
+    {Column::kImportOwner, "imports.owner"},   {Column::kExportForm, "exports.form"},
+    {Column::kExportText, "exports.text"},     {Column::kWideSymbol, "wide.symbol"},
+    {Column::kWideColumn, "wide.column"},
 };
-static_assert(std::size(kNames) == kColumnCount);
+static_assert(std::size(kNames) == kColumnCount - 1);
 
 }  // namespace
 
@@ -39,18 +41,22 @@ std::vector<std::pair<std::string_view, size_t>> SummaryParts(std::span<const st
   const auto summary = capnp::readMessageUnchecked<wire::Summary>(
       reinterpret_cast<const capnp::word*>(verified.data()));
   const ColumnWidths widths{{summary.getWidths0(), summary.getWidths1()}};
-  const std::array<size_t, kTableCount> rows = {
-      summary.getStrings(), summary.getSymbols(), summary.getScopes(),  summary.getTraits(),
-      summary.getGuards(),  summary.getImports(), summary.getExports(), summary.getWide()};
+  const auto* const data = reinterpret_cast<const std::byte*>(summary.getData().begin());
+  const uint32_t count_width = summary.getCountWidth();
+  const Counts counts = Counts::Read(data, count_width);
+  const Cells cells(data + kCountCount * count_width, widths, counts);
   std::vector<std::pair<std::string_view, size_t>> parts;
   size_t tables = 0;
   for (const NamedColumn& column : kNames) {
     const size_t index = static_cast<size_t>(column.column);
-    parts.emplace_back(column.name, rows[TableOf(index)] * widths.of(index));
+    parts.emplace_back(column.name, size_t{counts.rows[TableOf(index)]} * widths.of(index));
     tables += parts.back().second;
   }
-  const size_t details = summary.getCells().size() - kCellsTail - tables;
-  const size_t text = summary.getText().size();
+  size_t text = 0;
+  for (uint32_t i = 0; i < cells.rows(Table::kStrings); ++i) {
+    text += cells.Get<Column::kStringLength>(i);
+  }
+  const size_t details = counts.detail_bytes;
   parts.emplace_back("details", details);
   parts.emplace_back("text", text);
   parts.emplace_back("frame", verified.size() - tables - details - text);

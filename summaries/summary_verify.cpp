@@ -106,35 +106,35 @@ class Verifier {
       return "another version of the summary format";
     }
     widths_ = ColumnWidths{{summary.getWidths0(), summary.getWidths1()}};
-    rows_ = {summary.getStrings(), summary.getSymbols(), summary.getScopes(),  summary.getTraits(),
-             summary.getGuards(),  summary.getImports(), summary.getExports(), summary.getWide()};
+    count_width_ = summary.getCountWidth();
     if (summary.getFlags() > kModuleFlags) return "unknown flags";
-    const auto cells = summary.getCells();
-    cell_bytes_ = {reinterpret_cast<const std::byte*>(cells.begin()), cells.size()};
-    text_ = {reinterpret_cast<const char*>(summary.getText().begin()), summary.getText().size()};
+    const auto data = summary.getData();
+    data_ = {reinterpret_cast<const std::byte*>(data.begin()), data.size()};
     return nullptr;
   }
 
   const char* LayOut() {
-    for (size_t column = 0; column < 32; ++column) {
-      if (widths_.of(column) > (column < kColumnCount ? 4u : 0u)) return "column too wide";
+    if (count_width_ == 0 || count_width_ > 4) return "counts of no width";
+    const size_t count_bytes = kCountCount * count_width_;
+    if (data_.size() < count_bytes + kMinTail) return "too short";
+    const Counts counts = Counts::Read(data_.data(), count_width_);
+    for (size_t column = 0; column < kColumnCount; ++column) {
+      if (widths_.of(column) > (column == kNoColumn ? 0u : 4u)) return "column too wide";
     }
-    if (cell_bytes_.size() < kCellsTail) return "cells too short";
-    uint64_t size = 0;
+    uint64_t size = count_bytes;
     for (size_t table = 0; table < kTableCount; ++table) {
       const uint32_t stride = widths_.Stride(table);
       // Otherwise a count alone could make readers loop over billions of rows.
-      if (rows_[table] != 0 && stride == 0) return "rows without cells";
-      size += uint64_t{rows_[table]} * stride;
+      if (counts.rows[table] != 0 && stride == 0) return "rows without cells";
+      size += uint64_t{counts.rows[table]} * stride;
     }
-    const uint64_t available = cell_bytes_.size() - kCellsTail;
-    if (size > available) return "tables larger than their cells";
-    cells_ = Cells(cell_bytes_.data(), widths_, rows_);
-    details_ = cell_bytes_.subspan(size, available - size);
-    const auto tail = cell_bytes_.last(kCellsTail);
-    const bool zero =
-        std::all_of(tail.begin(), tail.end(), [](std::byte byte) { return byte == std::byte{0}; });
-    return zero ? nullptr : "cells do not end in zeros";
+    if (size + counts.detail_bytes > data_.size() || size + kMinTail > data_.size()) {
+      return "tables larger than the message";
+    }
+    cells_ = Cells(data_.data() + count_bytes, widths_, counts);
+    details_ = data_.subspan(size, counts.detail_bytes);
+    behind_ = data_.subspan(size + counts.detail_bytes);
+    return nullptr;
   }
 
   uint32_t rows(Table table) const { return cells_.rows(table); }
@@ -144,14 +144,24 @@ class Verifier {
   }
 
   const char* Strings() {
-    uint32_t begin = 0;
+    const std::string_view text(reinterpret_cast<const char*>(behind_.data()), behind_.size());
+    size_t begin = 0;
     for (uint32_t row = 0; row < rows(Table::kStrings); ++row) {
-      const uint32_t end = Get<Column::kStringEnd>(row);
-      if (end < begin || end > text_.size()) return "string out of range";
-      if (!IsUtf8(text_.substr(begin, end - begin))) return "string that is not UTF-8";
-      begin = end;
+      if (row % kStringsPerBlock == 0 &&
+          Get<Column::kBlockBegin>(row / kStringsPerBlock) != begin) {
+        return "block of strings out of place";
+      }
+      const uint32_t length = Get<Column::kStringLength>(row);
+      if (length > text.size() - begin) return "string out of range";
+      if (!IsUtf8(text.substr(begin, length))) return "string that is not UTF-8";
+      begin += length;
     }
-    return begin == text_.size() ? nullptr : "text without strings";
+    const size_t used = details_.size() + begin;
+    const auto rest = behind_.subspan(begin);
+    const bool zero =
+        std::all_of(rest.begin(), rest.end(), [](std::byte byte) { return byte == std::byte{0}; });
+    return zero && rest.size() == std::max(used, kMinTail) - used ? nullptr
+                                                                  : "text without strings";
   }
 
   // The next number of the details; none if it does not end in time or exceeds 32 bits.
@@ -236,7 +246,7 @@ class Verifier {
   bool IndexInRange(const IndexColumn& check) const {
     constexpr size_t kTable = TableOf(static_cast<size_t>(column));
     const uint64_t limit = uint64_t{rows(check.target)} + check.bias;
-    for (uint32_t row = 0; row < rows_[kTable]; ++row) {
+    for (uint32_t row = 0; row < rows(static_cast<Table>(kTable)); ++row) {
       if (Get<column>(row) >= limit) return false;
     }
     return true;
@@ -315,6 +325,18 @@ class Verifier {
     return nullptr;
   }
 
+  template <Column column>
+  bool AscendingSymbols() const {
+    const uint32_t count = rows(static_cast<Table>(TableOf(static_cast<size_t>(column))));
+    for (uint32_t row = 0; row < count; ++row) {
+      const uint32_t symbol = Get<column>(row);
+      if (symbol >= rows(Table::kSymbols) || (row != 0 && symbol <= Get<column>(row - 1))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   const char* Others() {
     for (uint32_t row = 0; row < rows(Table::kImports); ++row) {
       const uint32_t scope = Get<Column::kImportForm>(row) >> kImportScopeShift & kImportScopeMask;
@@ -323,20 +345,18 @@ class Verifier {
     for (uint32_t row = 0; row < rows(Table::kExports); ++row) {
       if (Get<Column::kExportForm>(row) > 1) return "unknown form of an export";
     }
-    for (uint32_t row = 0; row < rows(Table::kWide); ++row) {
-      const uint32_t symbol = Get<Column::kWideSymbol>(row);
-      if (symbol >= rows(Table::kSymbols) ||
-          (row != 0 && symbol <= Get<Column::kWideSymbol>(row - 1))) {
-        return "wide columns out of order";
-      }
+    if (!AscendingSymbols<Column::kWideSymbol>() || !AscendingSymbols<Column::kLongSymbol>()) {
+      return "rows out of order";
+    }
+    for (uint32_t row = 0; row < rows(Table::kLong); ++row) {
+      const uint32_t line = Get<Column::kSymbolLine>(Get<Column::kLongSymbol>(row));
+      if (Get<Column::kLongLines>(row) > UINT32_MAX - line) return "line out of range";
     }
     return nullptr;
   }
 
   std::string_view Name(uint32_t symbol) const {
-    const uint32_t index = symbol - Get<Column::kSymbolName>(symbol);
-    const uint32_t begin = index == 0 ? 0 : Get<Column::kStringEnd>(index - 1);
-    return text_.substr(begin, Get<Column::kStringEnd>(index) - begin);
+    return cells_.String(symbol - Get<Column::kSymbolName>(symbol));
   }
 
   // Lookup by name bisects.
@@ -353,13 +373,14 @@ class Verifier {
   }
 
   static constexpr uint8_t kNoRecord = 0xff;
+  static constexpr size_t kNoColumn = 15;
 
   ColumnWidths widths_;
-  std::array<uint32_t, kTableCount> rows_ = {};
+  uint32_t count_width_ = 0;
   Cells cells_;
-  std::span<const std::byte> cell_bytes_;
+  std::span<const std::byte> data_;
   std::span<const std::byte> details_;
-  std::string_view text_;
+  std::span<const std::byte> behind_;  // behind the details: text and fill
   size_t detail_at_ = 0;
   std::vector<uint8_t> detail_forms_;  // per byte of the details: form of the record that starts
   bool unsupported_ = false;

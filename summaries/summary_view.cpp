@@ -31,17 +31,26 @@ uint32_t PartitionRows(uint32_t first, uint32_t last, Before before) {
   return first;
 }
 
+// The value in `value_column` of the row whose `key_column`, which ascends, holds `key`.
+template <Column key_column, Column value_column>
+uint32_t Lookup(const Cells& cells, Table table, uint32_t key, uint32_t otherwise) {
+  const uint32_t count = cells.rows(table);
+  const uint32_t found =
+      PartitionRows(0, count, [&](uint32_t row) { return cells.Get<key_column>(row) < key; });
+  if (found == count || cells.Get<key_column>(found) != key) return otherwise;
+  return cells.Get<value_column>(found);
+}
+
 }  // namespace
 
 SummaryView::SummaryView(std::span<const std::byte> verified) {
   const auto summary = capnp::readMessageUnchecked<wire::Summary>(
       reinterpret_cast<const capnp::word*>(verified.data()));
-  cells_ =
-      Cells(reinterpret_cast<const std::byte*>(summary.getCells().begin()),
-            ColumnWidths{{summary.getWidths0(), summary.getWidths1()}},
-            {summary.getStrings(), summary.getSymbols(), summary.getScopes(), summary.getTraits(),
-             summary.getGuards(), summary.getImports(), summary.getExports(), summary.getWide()});
-  text_ = reinterpret_cast<const char*>(summary.getText().begin());
+  const auto* const data = reinterpret_cast<const std::byte*>(summary.getData().begin());
+  const uint32_t count_width = summary.getCountWidth();
+  cells_ = Cells(data + kCountCount * count_width,
+                 ColumnWidths{{summary.getWidths0(), summary.getWidths1()}},
+                 Counts::Read(data, count_width));
   flags_ = summary.getFlags();
 }
 
@@ -53,11 +62,6 @@ uint32_t SummaryView::doc_count() const {
   uint32_t count = has_doc() ? 1 : 0;
   for (uint32_t row = 0; row < symbol_count(); ++row) count += symbol(row).has_doc() ? 1 : 0;
   return count;
-}
-
-std::string_view SummaryView::string(uint32_t index) const {
-  const uint32_t begin = index == 0 ? 0 : Get<Column::kStringEnd>(index - 1);
-  return {text_ + begin, Get<Column::kStringEnd>(index) - begin};
 }
 
 std::string_view SummaryView::SymbolName(uint32_t row) const {
@@ -146,11 +150,13 @@ std::vector<Guard> SummaryView::guards(std::optional<uint32_t> guard) const {
 }
 
 uint32_t SummaryView::WideColumn(uint32_t row, uint32_t narrow) const {
-  const uint32_t count = cells_.rows(Table::kWide);
-  const uint32_t found =
-      PartitionRows(0, count, [&](uint32_t wide) { return Get<Column::kWideSymbol>(wide) < row; });
-  if (found == count || Get<Column::kWideSymbol>(found) != row) return narrow;
-  return Get<Column::kWideColumn>(found);
+  return Lookup<Column::kWideSymbol, Column::kWideColumn>(cells_, Table::kWide, row, narrow);
+}
+
+uint32_t SummaryView::Lines(uint32_t row) const {
+  const uint32_t lines = Get<Column::kSymbolLines>(row);
+  if (lines != kManyLines) return lines;
+  return Lookup<Column::kLongSymbol, Column::kLongLines>(cells_, Table::kLong, row, lines);
 }
 
 std::string_view Symbol::name() const { return view_->SymbolName(row_); }
@@ -174,7 +180,7 @@ bool Symbol::has_doc() const { return (Traits(view_->cells_, row_) & kTraitsDocB
 uint32_t Symbol::line() const { return view_->Get<Column::kSymbolLine>(row_); }
 uint32_t Symbol::column() const { return view_->Get<Column::kSymbolColumn>(row_); }
 uint32_t Symbol::utf16_column() const { return view_->WideColumn(row_, column()); }
-uint32_t Symbol::end_line() const { return line() + view_->Get<Column::kSymbolLines>(row_); }
+uint32_t Symbol::end_line() const { return line() + view_->Lines(row_); }
 uint32_t Symbol::order() const { return view_->Get<Column::kSymbolOrder>(row_); }
 std::optional<uint32_t> Symbol::guard() const {
   return MinusOne(view_->Get<Column::kSymbolGuard>(row_));

@@ -121,13 +121,13 @@ class SummaryView {
   uint32_t Get(uint32_t row) const {
     return cells_.Get<column>(row);
   }
-  std::string_view string(uint32_t index) const;
+  std::string_view string(uint32_t index) const { return cells_.String(index); }
   std::string_view SymbolName(uint32_t row) const;
   uint32_t WideColumn(uint32_t row, uint32_t narrow) const;
+  uint32_t Lines(uint32_t row) const;
   std::optional<uint32_t> Owner(uint32_t row) const;
 
   Cells cells_;
-  const char* text_ = nullptr;
   uint32_t flags_ = 0;
 };
 

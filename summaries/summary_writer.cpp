@@ -24,8 +24,10 @@ uint32_t WidthOf(uint32_t largest) {
   return width;
 }
 
-void StoreCell(uint32_t value, uint32_t width, char* at) {
-  for (uint32_t i = 0; i < width; ++i) at[i] = static_cast<char>(value >> (8 * i));
+// Returns where the next cell goes.
+char* StoreCell(uint32_t value, uint32_t width, char* at) {
+  for (uint32_t i = 0; i < width; ++i) *at++ = static_cast<char>(value >> (8 * i));
+  return at;
 }
 
 uint32_t Utf16Length(std::string_view text) {
@@ -191,7 +193,12 @@ void SummaryWriter::FillSymbols(const SummaryDraft& draft, std::string_view text
     column(Column::kSymbolTraits).push_back(traits->second);
     column(Column::kSymbolLine).push_back(line);
     column(Column::kSymbolColumn).push_back(narrow);
-    column(Column::kSymbolLines).push_back(end_line > line ? end_line - line : 0);
+    const uint32_t more = end_line > line ? end_line - line : 0;
+    column(Column::kSymbolLines).push_back(std::min(more, kManyLines));
+    if (more >= kManyLines) {
+      column(Column::kLongSymbol).push_back(row);
+      column(Column::kLongLines).push_back(more);
+    }
     column(Column::kSymbolOrder).push_back(ranks_[rows_[row]]);
     column(Column::kSymbolGuard).push_back(symbol.guard);
     column(Column::kSymbolDetail).push_back(DetailOffset(draft, symbol));
@@ -232,64 +239,61 @@ void SummaryWriter::FillColumns(const SummaryDraft& draft, std::string_view text
     column(Column::kExportForm).push_back(entry.from_module ? 1 : 0);
     column(Column::kExportText).push_back(StringIndex(entry.text));
   }
-  uint32_t end = 0;
-  for (const uint32_t id : strings_) {
-    end += static_cast<uint32_t>(draft.strings[id].size());
-    column(Column::kStringEnd).push_back(end);
+  text_bytes_ = 0;
+  for (size_t index = 0; index < strings_.size(); ++index) {
+    const auto length = static_cast<uint32_t>(draft.strings[strings_[index]].size());
+    if (index % kStringsPerBlock == 0) column(Column::kBlockBegin).push_back(text_bytes_);
+    column(Column::kStringLength).push_back(length);
+    text_bytes_ += length;
   }
 }
 
 void SummaryWriter::Pack(const SummaryDraft& draft) {
   ColumnWidths widths;
-  std::array<uint32_t, kTableCount> table_rows;
-  size_t cell_bytes = details_.size() + kCellsTail;
+  std::array<uint32_t, kCountCount> counts;
+  size_t count_index = 0;
+  uint32_t all_counts = static_cast<uint32_t>(details_.size());
+  size_t size = 0;
   for (size_t table = 0; table < kTableCount; ++table) {
     const ColumnRange range = kTableColumns[table];
-    const size_t count = columns_[range.first].size();
-    table_rows[table] = static_cast<uint32_t>(count);
+    const auto rows = static_cast<uint32_t>(columns_[range.first].size());
     for (size_t at = range.first; at < range.last; ++at) {
       uint32_t all = 0;
       for (const uint32_t value : columns_[at]) all |= value;
       widths.words[at / 16] |= uint64_t{WidthOf(all)} << (at % 16 * 4);
     }
     // Every row takes a byte at least, so that a count cannot exceed the message's size.
-    if (count != 0 && widths.Stride(table) == 0) {
+    if (rows != 0 && widths.Stride(table) == 0) {
       widths.words[range.first / 16] |= uint64_t{1} << (range.first % 16 * 4);
     }
-    cell_bytes += count * widths.Stride(table);
+    size += size_t{rows} * widths.Stride(table);
+    if (table == static_cast<size_t>(Table::kBlocks)) continue;
+    counts[count_index++] = rows;
+    all_counts |= rows;
   }
-  const size_t text_bytes =
-      column(Column::kStringEnd).empty() ? 0 : column(Column::kStringEnd).back();
+  counts[count_index] = static_cast<uint32_t>(details_.size());
+  const uint32_t count_width = std::max(WidthOf(all_counts), 1u);
+  size += kCountCount * count_width + std::max(details_.size() + text_bytes_, kMinTail);
 
   const size_t struct_words = 1 + capnp::sizeInWords<wire::Summary>();
-  words_.assign(struct_words + (cell_bytes + 7) / 8 + (text_bytes + 7) / 8, 0);
+  words_.assign(struct_words + (size + 7) / 8, 0);
   capnp::MallocMessageBuilder message(
       kj::arrayPtr(reinterpret_cast<capnp::word*>(words_.data()), words_.size()));
   auto summary = message.initRoot<wire::Summary>();
   summary.setWidths0(widths.words[0]);
   summary.setWidths1(widths.words[1]);
-  summary.setStrings(table_rows[0]);
-  summary.setSymbols(table_rows[1]);
-  summary.setScopes(table_rows[2]);
-  summary.setTraits(table_rows[3]);
-  summary.setGuards(table_rows[4]);
-  summary.setImports(table_rows[5]);
-  summary.setExports(table_rows[6]);
-  summary.setWide(table_rows[7]);
+  summary.setVersion(kSummaryVersion);
   summary.setFlags(static_cast<uint16_t>((draft.has_doc ? kModuleHasDoc : 0) |
                                          (draft.has_all ? kModuleHasAll : 0) |
                                          (draft.all_complete ? kModuleAllComplete : 0)));
-  summary.setVersion(kSummaryVersion);
-  char* at = summary.initCells(static_cast<uint32_t>(cell_bytes)).asChars().begin();
+  summary.setCountWidth(static_cast<uint16_t>(count_width));
+  char* at = summary.initData(static_cast<uint32_t>(size)).asChars().begin();
+  for (const uint32_t count : counts) at = StoreCell(count, count_width, at);
   for (size_t index = 0; index < kColumnCount; ++index) {
     const uint32_t width = widths.of(index);
-    for (const uint32_t value : columns_[index]) {
-      StoreCell(value, width, at);
-      at += width;
-    }
+    for (const uint32_t value : columns_[index]) at = StoreCell(value, width, at);
   }
-  std::copy(details_.begin(), details_.end(), at);
-  at = summary.initText(static_cast<uint32_t>(text_bytes)).asChars().begin();
+  at = std::copy(details_.begin(), details_.end(), at);
   for (const uint32_t id : strings_) {
     const std::string_view string = draft.strings[id];
     at = std::copy(string.begin(), string.end(), at);

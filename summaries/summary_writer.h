@@ -60,6 +60,7 @@ class SummaryWriter {
   std::vector<uint32_t> counters_;      // by scope
   std::vector<uint32_t> string_index_;  // by draft's id; kNoRow until it is used
   std::vector<uint32_t> strings_;       // draft's ids in the order of the message
+  uint32_t text_bytes_ = 0;
   std::string details_;
   std::string record_;
   boost::unordered_flat_map<uint64_t, uint32_t> detail_offsets_;  // by hash of the record
