@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "summaries/columns.h"
 #include "summaries/hash.h"
 
 namespace coppice::pack_format {
@@ -26,8 +27,8 @@ inline constexpr std::string_view kMagic{
     "CPK\r\n\x1a\n",
     8};
 inline constexpr std::uint32_t kFormatVersion = 1;
-// Of summary.capnp: a reader understands one.
-inline constexpr std::uint32_t kSchemaVersion = 1;
+// Of the summaries: a reader understands one.
+inline constexpr std::uint32_t kSchemaVersion = kSummaryVersion;
 
 inline constexpr std::size_t kHeaderBytes = 64;
 inline constexpr std::size_t kSectionAlignment = 8;
