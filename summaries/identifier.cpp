@@ -2,16 +2,33 @@
 
 #include <utf8proc.h>
 
-#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 namespace coppice {
 
+namespace {
+
+bool IsAscii(std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  for (; end - at >= 8; at += 8) {
+    uint64_t bytes;
+    std::memcpy(&bytes, at, 8);
+    if ((bytes & kHighBits) != 0) return false;
+  }
+  uint8_t all = 0;
+  for (; at != end; ++at) all |= static_cast<uint8_t>(*at);
+  return all < 0x80;
+}
+
+}  // namespace
+
 std::string_view NormalizeIdentifier(std::string_view name, TextArena& arena) {
-  const bool ascii = std::all_of(name.begin(), name.end(),
-                                 [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (ascii) return name;
+  if (IsAscii(name)) return name;
   utf8proc_uint8_t* normal = nullptr;
   const auto options =
       static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);

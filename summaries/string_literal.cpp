@@ -96,7 +96,9 @@ bool AppendLiteral(std::string_view text, std::string& out) {
   text.remove_prefix(quotes);
   if (text.ends_with(closing)) text.remove_suffix(quotes);
   while (!text.empty()) {
-    const size_t plain = std::min(text.find_first_of("\\\r"), text.size());
+    const size_t plain = static_cast<size_t>(
+        std::find_if(text.begin(), text.end(), [](char c) { return c == '\\' || c == '\r'; }) -
+        text.begin());
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty()) break;

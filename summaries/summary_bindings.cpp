@@ -34,6 +34,15 @@ bool IsStatement(NodeKind kind) {
   }
 }
 
+// Whether a string literal may hold expressions: by its prefix, to pass the others over.
+bool HasInterpolations(const Node& literal) {
+  for (const char c : literal.text().substr(0, 2)) {
+    if (c == 'f' || c == 'F' || c == 't' || c == 'T') return true;
+    if (c == '"' || c == '\'') break;
+  }
+  return false;
+}
+
 // Whether a comma follows `offset` after white space and comments.
 bool CommaFollows(std::string_view source, uint32_t offset) {
   for (size_t at = offset; at < source.size(); ++at) {
@@ -420,13 +429,15 @@ bool SummaryWalker::ScanOne(const Node& node, const Where& where, Scanning scann
     case NodeKind::kIdentifier:
       names.Mention(Name(node));
       return false;
+    case NodeKind::kString:
+      return HasInterpolations(node);
     case NodeKind::kComment:
-    case NodeKind::kStringStart:
-    case NodeKind::kStringEnd:
       return false;
     default:
       break;
   }
+  // A bare `yield` has none.
+  if (!node.HasChildren() && node.kind() != NodeKind::kYield) return false;
   if (scanning == Scanning::kNames) return true;
   switch (node.kind()) {
     case NodeKind::kYield:
