@@ -169,7 +169,8 @@ class Maker:
             lambda: "self." + name() + " -= 1",
             lambda: name() + ": " + self.annotation(),
             lambda: "self." + name() + ": " + self.annotation() + " = " + self.bracketed(),
-            lambda: "(" + name() + "): " + self.annotation()
+            # Not at the start of a line: the grammar may take it for arguments of the line before.
+            lambda: "pass; (" + name() + "): " + self.annotation()
             + (" = 1" if self.chance(0.5) else ""),
             lambda: name() + space() + ":" + space() + self.annotation() + " = "
             + self.bracketed(),
