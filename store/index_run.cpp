@@ -154,9 +154,9 @@ Result<void> IndexRun::Write(std::size_t file, const BuiltModule& module) {
       result = update_.Add(discovery_.roots[found.root].name, found.path, module);
       break;
   }
-  RecordSidecar(file, &module,
-                module.outcome == ModuleOutcome::kSkipped ? SidecarState::kSkipped
-                                                          : SidecarState::kIndexed);
+  RecordSidecar(
+      file, &module,
+      module.outcome == ModuleOutcome::kSkipped ? SidecarState::kSkipped : SidecarState::kIndexed);
   done_.bytes_done += found.stat.size;
   ++done_.files_done;
   if (progress_ != nullptr) progress_->OnProgress(done_);

@@ -74,10 +74,10 @@ class IndexRun {
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
-  std::size_t taken_ = 0;    // files before it are taken or need no building
-  std::size_t written_ = 0;  // files before it are in the pack or skipped
-  bool writing_ = false;     // a thread is in Write or WritePlanned
-  std::deque<Slot> waiting_; // of the files from written_ to taken_
+  std::size_t taken_ = 0;     // files before it are taken or need no building
+  std::size_t written_ = 0;   // files before it are in the pack or skipped
+  bool writing_ = false;      // a thread is in Write or WritePlanned
+  std::deque<Slot> waiting_;  // of the files from written_ to taken_
   std::size_t waiting_bytes_ = 0;
   std::optional<Error> error_;
 };

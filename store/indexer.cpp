@@ -57,8 +57,9 @@ Result<bool> HasOldPack(const FileSystem& files, const std::string& path) {
   const auto count = static_cast<std::size_t>(file.gcount());
   if (!pack_format::StartsWithMagic(std::as_bytes(std::span(start).first(count)))) {
     return Error{ErrorCode::kInvalidArgument,
-                 path + ": is there and is no pack, so it is not replaced: remove it, or name "
-                        "another file for the pack"};
+                 path +
+                     ": is there and is no pack, so it is not replaced: remove it, or name "
+                     "another file for the pack"};
   }
   return true;
 }

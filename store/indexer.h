@@ -70,7 +70,7 @@ struct IndexReport {
 struct IndexProgress {
   std::uint64_t files_done = 0;
   std::uint64_t files_total = 0;
-  std::uint64_t bytes_done = 0;   // of the files that have to be read
+  std::uint64_t bytes_done = 0;  // of the files that have to be read
   std::uint64_t bytes_total = 0;
 };
 

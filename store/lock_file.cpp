@@ -18,11 +18,9 @@ namespace {
 constexpr std::chrono::milliseconds kPollInterval{50};
 
 Error SystemError(const std::string& path, const char* action, int error_number) {
-  const bool read_only =
-      error_number == EACCES || error_number == EROFS || error_number == EPERM;
+  const bool read_only = error_number == EACCES || error_number == EROFS || error_number == EPERM;
   return Error{read_only ? ErrorCode::kUnavailable : ErrorCode::kIo,
-               path + ": cannot " + action + ": " +
-                   std::generic_category().message(error_number)};
+               path + ": cannot " + action + ": " + std::generic_category().message(error_number)};
 }
 
 // Whether the file that the descriptor has open is still the one at the path: the last holder may

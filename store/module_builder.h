@@ -33,9 +33,9 @@ enum class ModuleOutcome : std::uint8_t {
 // live until the builder's next file.
 struct BuiltModule {
   ModuleOutcome outcome = ModuleOutcome::kSkipped;
-  std::optional<FileStat> stat;        // of the bytes that were read, if they could be
-  bool racy = false;                   // `stat` may not show the next change: see IsRacy
-  std::string warning;                 // also of a file that could be indexed only in part
+  std::optional<FileStat> stat;  // of the bytes that were read, if they could be
+  bool racy = false;             // `stat` may not show the next change: see IsRacy
+  std::string warning;           // also of a file that could be indexed only in part
   Hash128 content_hash;
   std::uint32_t source_bytes = 0;
 
@@ -69,8 +69,8 @@ class KeptModule {
   std::string text_;  // of docs_ and names_
 };
 
-// Lines of a text as CPython counts them: "\n", "\r\n" and a lone "\r" end one, and what follows the
-// last end is one too if it is not empty.
+// Lines of a text as CPython counts them: "\n", "\r\n" and a lone "\r" end one, and what follows
+// the last end is one too if it is not empty.
 std::uint32_t CountLines(std::string_view text);
 
 // Builds one module after another, reusing its memory. One thread at a time; several builders share

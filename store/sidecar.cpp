@@ -17,9 +17,9 @@
 namespace coppice {
 namespace {
 
-// The file: magic, version, then a body of the key, the root names and the entries, then the XXH3-64
-// of the body. An entry: root, length of the prefix that its path shares with the one before, rest
-// of the path, state and trust, stat. Numbers are LEB128 or 8 bytes, little-endian.
+// The file: magic, version, then a body of the key, the root names and the entries, then the
+// XXH3-64 of the body. An entry: root, length of the prefix that its path shares with the one
+// before, rest of the path, state and trust, stat. Numbers are LEB128 or 8 bytes, little-endian.
 constexpr std::string_view kMagic = "coppice state 1\n";
 constexpr std::size_t kChecksumBytes = 8;
 constexpr std::uint8_t kSkippedBit = 1;
@@ -99,8 +99,7 @@ class Input {
 
 Error IoError(const std::string& path, const char* action, int error_number) {
   return Error{error_number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
-               path + ": cannot " + action + ": " +
-                   std::generic_category().message(error_number)};
+               path + ": cannot " + action + ": " + std::generic_category().message(error_number)};
 }
 
 Result<void> WriteAll(int descriptor, std::string_view bytes, const std::string& path) {
@@ -179,8 +178,8 @@ void SidecarWriter::Add(const SidecarFile& file) {
   PutNumber(entries_, file.root);
   PutNumber(entries_, shared);
   PutString(entries_, file.path.substr(shared));
-  const int flags = (file.state == SidecarState::kSkipped ? kSkippedBit : 0) |
-                    (file.trusted ? 0 : kUntrustedBit);
+  const int flags =
+      (file.state == SidecarState::kSkipped ? kSkippedBit : 0) | (file.trusted ? 0 : kUntrustedBit);
   entries_.push_back(static_cast<char>(flags));
   PutNumber(entries_, file.stat.size);
   PutWord(entries_, static_cast<std::uint64_t>(file.stat.mtime_ns));

@@ -52,8 +52,7 @@ Result<std::string> ReadStandardInput() {
     const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
-      return Error{ErrorCode::kIo,
-                   "standard input: " + std::generic_category().message(errno)};
+      return Error{ErrorCode::kIo, "standard input: " + std::generic_category().message(errno)};
     }
     if (count == 0) return bytes;
     bytes.append(buffer.data(), static_cast<std::size_t>(count));
@@ -66,8 +65,7 @@ Result<std::string> ReadStandardInput() {
 Result<std::string> ReadSource(const std::string& file) {
   if (file == "-") return ReadStandardInput();
   std::string bytes;
-  const FileResult<FileStat> stat =
-      PosixFileSystem().ReadFile(file, Parser::kMaxTextBytes, bytes);
+  const FileResult<FileStat> stat = PosixFileSystem().ReadFile(file, Parser::kMaxTextBytes, bytes);
   if (!stat) return Error{ErrorCode::kIo, file + ": " + stat.error().reason};
   return bytes;
 }

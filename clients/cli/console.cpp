@@ -39,8 +39,7 @@ int Output::Finish(int code) {
   if (error_number_ == 0) return code;
   // Whoever closed the pipe knows.
   if (error_number_ == EPIPE) return 128 + SIGPIPE;
-  PrintError("cannot write to standard output: " +
-             std::generic_category().message(error_number_));
+  PrintError("cannot write to standard output: " + std::generic_category().message(error_number_));
   return kFailed;
 }
 

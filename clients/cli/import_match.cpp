@@ -17,8 +17,7 @@ std::optional<std::string_view> BasePackage(const ModuleInfo& importer, std::str
 }
 
 bool IsSameOrParent(std::string_view parent, std::string_view name) {
-  return name.starts_with(parent) &&
-         (name.size() == parent.size() || name[parent.size()] == '.');
+  return name.starts_with(parent) && (name.size() == parent.size() || name[parent.size()] == '.');
 }
 
 }  // namespace
@@ -26,16 +25,15 @@ bool IsSameOrParent(std::string_view parent, std::string_view name) {
 std::string ImportedModule(const ModuleInfo& importer, std::string_view importer_name,
                            const Import& import) {
   if (import.level == 0) return std::string(import.module);
-  const std::optional<std::string_view> base =
-      BasePackage(importer, importer_name, import.level);
+  const std::optional<std::string_view> base = BasePackage(importer, importer_name, import.level);
   if (!base) return {};
   std::string name(*base);
   if (!name.empty() && !import.module.empty()) name += '.';
   return name.append(import.module);
 }
 
-bool ImportsModule(const ModuleInfo& importer, std::string_view importer_name,
-                   const Import& import, std::string_view name) {
+bool ImportsModule(const ModuleInfo& importer, std::string_view importer_name, const Import& import,
+                   std::string_view name) {
   std::string imported = ImportedModule(importer, importer_name, import);
   if (imported.empty() || name.empty()) return false;
   std::size_t shortest = 1;

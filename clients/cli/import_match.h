@@ -18,7 +18,7 @@ std::string ImportedModule(const ModuleInfo& importer, std::string_view importer
 // Whether running the import imports the module `name`, as far as its text tells. `import a.b.c`
 // imports a, a.b and a.b.c; `from a import b` imports a and, as b may be a module, a.b; a relative
 // import counts for the package it starts from and what is below, not for packages above.
-bool ImportsModule(const ModuleInfo& importer, std::string_view importer_name,
-                   const Import& import, std::string_view name);
+bool ImportsModule(const ModuleInfo& importer, std::string_view importer_name, const Import& import,
+                   std::string_view name);
 
 }  // namespace coppice::cli

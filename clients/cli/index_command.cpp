@@ -102,10 +102,20 @@ std::optional<std::uint64_t> ParseSize(const std::string& text) {
   unsigned shift = 0;
   if (rest != end) {
     switch (*rest) {
-      case 'K': case 'k': shift = 10; break;
-      case 'M': case 'm': shift = 20; break;
-      case 'G': case 'g': shift = 30; break;
-      default: return std::nullopt;
+      case 'K':
+      case 'k':
+        shift = 10;
+        break;
+      case 'M':
+      case 'm':
+        shift = 20;
+        break;
+      case 'G':
+      case 'g':
+        shift = 30;
+        break;
+      default:
+        return std::nullopt;
     }
   }
   if (number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
@@ -165,9 +175,8 @@ void PrintTable(const IndexReport& report, const std::string& pack, Output& outp
   output.Print("{:<12} {:>12.2f}  {:.1f} MB/s\n", "seconds", report.seconds, speed);
   output.Print("{:<12} {:>12}  modules with syntax errors\n", "errors",
                Grouped(report.files_with_errors));
-  output.Print("{:<12} {:>12}  {}{}\n", "pack",
-               Megabytes(static_cast<double>(report.pack_bytes)), Printable(pack),
-               report.pack_written ? "" : " (was up to date)");
+  output.Print("{:<12} {:>12}  {}{}\n", "pack", Megabytes(static_cast<double>(report.pack_bytes)),
+               Printable(pack), report.pack_written ? "" : " (was up to date)");
   output.Print("{:<12} {:>12}\n", "peak memory",
                Megabytes(static_cast<double>(report.peak_rss_bytes)));
 }
@@ -205,9 +214,9 @@ int Run(const Call& call) {
 
   CatchSignals();
   Result<IndexReport> report = [&] {
-    ProgressBar progress(call.quiet ? Verbosity::kQuiet : Verbosity::kNormal,
-                         call.python.empty() ? ProgressBar::Overlaps::kReported
-                                             : ProgressBar::Overlaps::kExpected);
+    ProgressBar progress(
+        call.quiet ? Verbosity::kQuiet : Verbosity::kNormal,
+        call.python.empty() ? ProgressBar::Overlaps::kReported : ProgressBar::Overlaps::kExpected);
     return BuildIndex(options, files, &progress);
   }();
   if (!report) {

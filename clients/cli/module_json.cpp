@@ -7,9 +7,12 @@ namespace {
 
 std::string_view SyntaxName(SyntaxState state) {
   switch (state) {
-    case SyntaxState::kClean: return "clean";
-    case SyntaxState::kErrors: return "errors";
-    case SyntaxState::kUnknown: break;
+    case SyntaxState::kClean:
+      return "clean";
+    case SyntaxState::kErrors:
+      return "errors";
+    case SyntaxState::kUnknown:
+      break;
   }
   return "unknown";
 }

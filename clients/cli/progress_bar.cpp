@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "clients/cli/console.h"
@@ -20,7 +21,7 @@ std::size_t TerminalWidth() {
 }
 
 std::string Duration(double seconds) {
-  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole < 60) return fmt::format("{} s", whole);
   return fmt::format("{}:{:02} min", whole / 60, whole % 60);
 }

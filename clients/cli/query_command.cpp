@@ -168,8 +168,7 @@ class Query {
       json_.BeginObject();
       WritePlace("module", *module);
       WriteSymbolFields(json_, summary, symbol,
-                        doc < 0 ? std::string_view()
-                                : module->docs[static_cast<std::size_t>(doc)],
+                        doc < 0 ? std::string_view() : module->docs[static_cast<std::size_t>(doc)],
                         options_);
       json_.EndObject();
     }
@@ -189,9 +188,8 @@ class Query {
   }
 
   Result<void> Search() {
-    const Result<std::vector<NameMatch>> matches =
-        pack_.SearchNames(call_.name, call_.limit,
-                          call_.ignore_case ? CaseMatch::kIgnoreAscii : CaseMatch::kExact);
+    const Result<std::vector<NameMatch>> matches = pack_.SearchNames(
+        call_.name, call_.limit, call_.ignore_case ? CaseMatch::kIgnoreAscii : CaseMatch::kExact);
     if (!matches) return matches.error();
     for (const NameMatch& match : *matches) {
       found_ = true;

@@ -15,8 +15,7 @@ namespace coppice::cli {
 class RootDirectories {
  public:
   // Error: an argument that is not NAME=DIRECTORY, or a name that is no root of the pack.
-  static Result<RootDirectories> Parse(const std::vector<std::string>& arguments,
-                                       const Pack& pack);
+  static Result<RootDirectories> Parse(const std::vector<std::string>& arguments, const Pack& pack);
 
   // The root's directory, or its name if none was given.
   std::string_view Directory(std::string_view root) const;

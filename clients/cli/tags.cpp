@@ -11,11 +11,16 @@ namespace {
 // Those of Universal Ctags' Python parser, where it has them.
 char KindLetter(const Symbol& symbol) {
   switch (symbol.kind()) {
-    case SymbolKind::kClass: return 'c';
-    case SymbolKind::kFunction: return symbol.owner() ? 'm' : 'f';
-    case SymbolKind::kVariable: return 'v';
-    case SymbolKind::kAttribute: return 'a';
-    case SymbolKind::kTypeAlias: break;
+    case SymbolKind::kClass:
+      return 'c';
+    case SymbolKind::kFunction:
+      return symbol.owner() ? 'm' : 'f';
+    case SymbolKind::kVariable:
+      return 'v';
+    case SymbolKind::kAttribute:
+      return 'a';
+    case SymbolKind::kTypeAlias:
+      break;
   }
   return 't';
 }
@@ -38,11 +43,20 @@ void AppendField(std::string& line, std::string_view key, std::string_view value
   line.append("\t").append(key).append(":");
   for (const char character : value) {
     switch (character) {
-      case '\\': line += "\\\\"; break;
-      case '\t': line += "\\t"; break;
-      case '\n': line += "\\n"; break;
-      case '\r': line += "\\r"; break;
-      default: line += character;
+      case '\\':
+        line += "\\\\";
+        break;
+      case '\t':
+        line += "\\t";
+        break;
+      case '\n':
+        line += "\\n";
+        break;
+      case '\r':
+        line += "\\r";
+        break;
+      default:
+        line += character;
     }
   }
 }

@@ -1,4 +1,5 @@
-// Indexes a directory of Python and asks the pack for a module: index_directory DIRECTORY PACK MODULE.
+// Indexes a directory of Python and asks the pack for a module: index_directory DIRECTORY PACK
+// MODULE.
 #include <iostream>
 
 #include "store/indexer.h"

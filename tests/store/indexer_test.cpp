@@ -264,9 +264,9 @@ TEST_F(IndexerTest, RefusesWhatCannotWork) {
 
 TEST_F(IndexerTest, CountsLinesAsPythonDoes) {
   tree_.Write("lines/a.py", "a\rb\r\nc\n\nd");  // five
-  tree_.Write("lines/b.py", "");                 // none
-  tree_.Write("lines/c.py", "\n");               // one
-  tree_.Write("lines/d.py", "a\fb\r");           // one
+  tree_.Write("lines/b.py", "");                // none
+  tree_.Write("lines/c.py", "\n");              // one
+  tree_.Write("lines/d.py", "a\fb\r");          // one
   options_.roots = {{"lines", tree_ / "lines"}};
   EXPECT_EQ(Index().lines, 7U);
 }

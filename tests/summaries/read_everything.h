@@ -13,7 +13,9 @@ namespace coppice {
 // A hash over all that a summary answers: equal answers, equal hashes.
 class Reading {
  public:
-  void Take(std::string_view text) { hash_ = XXH3_64bits_withSeed(text.data(), text.size(), hash_); }
+  void Take(std::string_view text) {
+    hash_ = XXH3_64bits_withSeed(text.data(), text.size(), hash_);
+  }
   void Take(uint64_t number) { hash_ = XXH3_64bits_withSeed(&number, sizeof number, hash_); }
   template <class Text>
   void TakeAll(const DetailList<Text>& list) {
