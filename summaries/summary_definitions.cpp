@@ -452,7 +452,7 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   }
 
   uint32_t id = kNoRow;
-  Scope scope{Scope::Kind::kClass, definition.recorded, where.scope->in_function, draft.AddScope()};
+  Scope scope{Scope::Kind::kClass, false, where.scope->in_function, draft.AddScope()};
   if (definition.recorded) {
     id = AddDefinition(name, mangled, where, SymbolKind::kClass);
     draft.class_scopes[id] = scope.number;
@@ -463,6 +463,8 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
     symbol.details_end = static_cast<uint32_t>(draft.details.size());
   }
   scope.symbol = id;
+  scope.class_depth = where.scope->class_depth + 1;
+  scope.visible = definition.recorded && scope.class_depth <= kMaxScopeDepth;
   scope.class_name = written;
   scope.receiver = where.scope->receiver;
   scope.receiver_class = where.scope->receiver_class;

@@ -55,6 +55,7 @@ class SummaryWalker {
     bool visible;                      // what is bound here are symbols
     bool in_function;                  // it is one, or lies in one
     uint32_t number;                   // for counting bindings
+    uint32_t class_depth = 0;          // classes around what is bound here
     uint32_t symbol = kNoRow;          // the class or function, if it is one
     std::string_view class_name = {};  // of the innermost class, as written, for mangling
     // First parameter of the method around, through which attributes are bound; empty: none.
