@@ -22,6 +22,7 @@ void ForgetBlocks(coppice_scratch* scratch) {
   std::fill(std::begin(scratch->fresh), std::end(scratch->fresh), nullptr);
   std::fill(std::begin(scratch->fresh_end), std::end(scratch->fresh_end), nullptr);
   scratch->top = scratch->base;
+  scratch->large_bytes = 0;
 }
 
 }  // namespace
@@ -38,6 +39,7 @@ int coppice_scratch_init(coppice_scratch* scratch, size_t capacity) {
       scratch->capacity = capacity & ~(kSlabBytes - 1);
       scratch->high_water = scratch->base;
       scratch->limit = scratch->base + scratch->capacity;
+      scratch->large_bytes_limit = UINT64_MAX;
       ForgetBlocks(scratch);
       return 0;
     }
@@ -67,6 +69,11 @@ void coppice_scratch_reset(coppice_scratch* scratch, size_t keep) {
 unsigned coppice_scratch_large_class(size_t size) {
   const auto doublings = static_cast<unsigned>(std::bit_width((size - 1) >> 11));
   return std::min<unsigned>(kScratchSmallClasses + doublings, kScratchClasses - 1);
+}
+
+void coppice_scratch_count_large(coppice_scratch* scratch, size_t size) {
+  scratch->large_bytes += size;
+  if (scratch->large_bytes > scratch->large_bytes_limit) scratch->exhausted(scratch);
 }
 
 void* coppice_scratch_refill(coppice_scratch* scratch, unsigned size_class) {

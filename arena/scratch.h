@@ -33,7 +33,11 @@ typedef struct coppice_scratch {
   char* high_water;  // the largest top since memory was last given back
   size_t capacity;   // bytes reserved
   uint8_t* slab_class;
-  // Called when an allocation would go beyond `limit`. Must not return.
+  // Bytes of all large blocks allocated since the last reset, freed or not: a measure of work that
+  // does not depend on the machine, for users whose blocks grow with what they do.
+  uint64_t large_bytes;
+  uint64_t large_bytes_limit;  // `exhausted` is called beyond it
+  // Called when an allocation would go beyond a limit. Must not return.
   void (*exhausted)(struct coppice_scratch*);
   void* free_list[kScratchClasses];  // each block's first word links to the next
   char* fresh[kScratchClasses];
@@ -52,6 +56,7 @@ void coppice_scratch_reset(coppice_scratch* scratch, size_t keep);
 // Never null: calls `exhausted` instead. Blocks are 8-byte aligned.
 void* coppice_scratch_refill(coppice_scratch* scratch, unsigned size_class);
 unsigned coppice_scratch_large_class(size_t size);
+void coppice_scratch_count_large(coppice_scratch* scratch, size_t size);
 
 static inline unsigned coppice_scratch_class(size_t size) {
   if (size <= kScratchMaxSmall) return size == 0 ? 1 : (unsigned)((size + 7) / 8);
@@ -72,6 +77,7 @@ static inline unsigned coppice_scratch_class_of(const coppice_scratch* scratch, 
 }
 
 static inline void* coppice_scratch_allocate(coppice_scratch* scratch, size_t size) {
+  if (size > kScratchMaxSmall) coppice_scratch_count_large(scratch, size);
   unsigned c = coppice_scratch_class(size);
   void* block = scratch->free_list[c];
   if (block) {

@@ -11,7 +11,8 @@ namespace coppice {
 
 enum class ParseErrorCode : uint8_t {
   kTooLarge,  // positions are 32 bits: the text must not be longer than Parser::kMaxTextBytes
-  // The parse outgrew ParseOptions::max_scratch_bytes and was cancelled.
+  // The parse outgrew ParseOptions::max_scratch_bytes, or error recovery its limit of work, and was
+  // cancelled.
   kScratchExceeded,
   kOutOfMemory,  // the system refused memory for the tree
   // Source bytes that CPython refuses to decode: parser/source.h.

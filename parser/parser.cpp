@@ -14,17 +14,27 @@ namespace {
 // Addresses, not memory: reserved once a parser.
 constexpr size_t kReservedScratchBytes = size_t{8} << 30;
 
+// tree-sitter's error recovery copies the children of an error again and again, which makes some
+// texts quadratic: two seconds for 100 KB. What it copies it allocates, in large blocks; ordinary
+// files allocate up to 3 bytes in such blocks for each of theirs, contrived ones without errors 21.
+// The limit is one of work, the same on every machine: about two seconds.
+constexpr uint64_t kMaxRecoveryBytes = uint64_t{2} << 30;
+constexpr uint64_t kMaxRecoveryBytesPerTextByte = 64;
+
 // Gives the scratch back at the end of a parse, however it ends.
 class ScratchUse {
  public:
-  ScratchUse(coppice_scratch& scratch, size_t max_bytes) : scratch_(scratch) {
+  ScratchUse(coppice_scratch& scratch, size_t max_bytes, uint64_t max_large_bytes)
+      : scratch_(scratch) {
     scratch_.limit = scratch_.base + std::min(max_bytes, scratch_.capacity);
+    scratch_.large_bytes_limit = max_large_bytes;
   }
   ~ScratchUse() { coppice_scratch_reset(&scratch_, Parser::kKeptScratchBytes); }
   ScratchUse(const ScratchUse&) = delete;
   ScratchUse& operator=(const ScratchUse&) = delete;
 
   size_t bytes() const { return static_cast<size_t>(scratch_.top - scratch_.base); }
+  bool worked_too_much() const { return scratch_.large_bytes > scratch_.large_bytes_limit; }
   size_t limit_bytes() const { return static_cast<size_t>(scratch_.limit - scratch_.base); }
 
  private:
@@ -73,10 +83,14 @@ ParseResult<SyntaxTree> Parser::Impl::Parse(std::string_view text, const ParseOp
 
   LoweredTree lowered;
   {
-    const ScratchUse use(scratch, options.max_scratch_bytes);
+    const ScratchUse use(scratch, options.max_scratch_bytes,
+                         kMaxRecoveryBytes + kMaxRecoveryBytesPerTextByte * text.size());
     const void* root =
         coppice_tree_sitter_parse(&scratch, text.data(), static_cast<uint32_t>(text.size()));
     statistics.peak_scratch_bytes = use.bytes();
+    if (root == nullptr && use.worked_too_much()) {
+      return ParseError{ParseErrorCode::kScratchExceeded, "too many syntax errors to recover from"};
+    }
     if (root == nullptr) {
       return ParseError{
           ParseErrorCode::kScratchExceeded,

@@ -49,8 +49,10 @@ class Parser {
   ~Parser();
 
   // `text` is UTF-8 with line ends as in the file; malformed sequences become unexpected
-  // characters. Syntax errors are nodes of the tree, never a failure. Time and memory linear in the
-  // text for all but contrived texts; no recursion, whatever the nesting.
+  // characters. Syntax errors are nodes of the tree, never a failure, unless recovering from them
+  // would take time quadratic in the text: that is cancelled, too (kScratchExceeded), after the
+  // same work on every machine. Else time and memory are linear; no recursion, whatever the
+  // nesting.
   ParseResult<SyntaxTree> Parse(std::string_view text, const ParseOptions& options = {});
 
   const ParseStatistics& statistics() const;

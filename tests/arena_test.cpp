@@ -207,6 +207,16 @@ TEST_F(ScratchTest, EverySizeFitsItsClass) {
   }
 }
 
+TEST_F(ScratchTest, LargeBlocksAreCountedUntilReset) {
+  for (int i = 0; i < 10; ++i) {
+    coppice_scratch_free(&scratch_, coppice_scratch_allocate(&scratch_, 1000));
+    coppice_scratch_free(&scratch_, coppice_scratch_allocate(&scratch_, 5000));
+  }
+  EXPECT_EQ(scratch_.large_bytes, 50'000U);
+  coppice_scratch_reset(&scratch_, 0);
+  EXPECT_EQ(scratch_.large_bytes, 0U);
+}
+
 TEST_F(ScratchTest, ResetGivesBackAllButTheKeep) {
   constexpr size_t kKeep = size_t{1} << 20;
   for (int i = 0; i < 20; ++i) {

@@ -318,6 +318,16 @@ TEST_F(TreeTest, ScratchIsBoundedAndGivenBack) {
   EXPECT_GT(cancelled, 20);
 }
 
+TEST_F(TreeTest, QuadraticRecoveryIsCancelled) {
+  std::string text;
+  for (int i = 0; i < 10'000; ++i) text += "@ $ def class : \n";
+  const auto tree = parser_.Parse(text);
+  ASSERT_FALSE(tree);
+  EXPECT_EQ(tree.error().code, ParseErrorCode::kScratchExceeded);
+  // A shorter one is within the limit.
+  EXPECT_TRUE(parser_.Parse(std::string_view(text).substr(0, 8'000)));
+}
+
 TEST_F(TreeTest, ParsersWorkSideBySide) {
   const std::string expected = Expression(kEveryConstruct);
   std::vector<std::thread> threads;
