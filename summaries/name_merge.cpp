@@ -34,7 +34,7 @@ class OlderNames final : public NameSource {
 
   Result<bool> Next() override {
     do {
-      const auto more = walker_.Next();
+      auto more = walker_.Next();
       if (!more || !*more) return more;
       Release();
       const std::uint64_t last_hash = hash_;
@@ -83,7 +83,7 @@ class MergedNames final : public NameSource {
 
   Result<bool> Next() override {
     for (NameSource* const source : current_) {
-      const auto more = source->Next();
+      auto more = source->Next();
       if (!more) return more;
       if (!*more) continue;
       heap_.push_back(source);

@@ -40,7 +40,8 @@ struct DocsBlock {
 PackInfo MakePackInfo(const pack_format::Header& header, const pack_format::TableOfContents& toc);
 
 struct Pack::Tables {
-  Tables(FileBytes file_bytes, std::string path) : file(std::move(file_bytes)), label(path) {}
+  Tables(FileBytes file_bytes, std::string path)
+      : file(std::move(file_bytes)), label(std::move(path)) {}
 
   // Reads header and table of contents.
   Result<void> Load();

@@ -222,7 +222,9 @@ void ExpectHolds(const Pack& pack, const Model& model, bool with_docs) {
   std::uint64_t postings = 0;
   DocsReader docs_reader(pack);
   std::uint32_t row = 0;
-  for (const auto& [key, module] : model) {
+  for (const Model::value_type& entry : model) {
+    const auto& key = entry.first;  // no bindings: clang 14 captures none in lambdas
+    const ModelModule& module = entry.second;
     SCOPED_TRACE(key.first + "/" + key.second);
     const ModuleId id{row++};
     roots.insert(key.first);
