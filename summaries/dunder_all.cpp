@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "summaries/dotted_tail.h"
+#include "summaries/identifier.h"
 #include "summaries/string_literal.h"
 
 namespace coppice {
@@ -173,7 +174,7 @@ void DunderAll::EvaluateOne(const Node& node, Value& value) {
         value.complete = value.complete && draft_->has_all && draft_->all_complete;
         return;
       }
-      if (const DraftImport* import = LastImport(node.text());
+      if (const DraftImport* import = LastImport(NormalizeIdentifier(node.text(), draft_->arena));
           import != nullptr && import->name != kNoRow && draft_->strings[import->name] == kName) {
         const std::string dots(import->level, '.');
         value.entries.push_back(
@@ -230,7 +231,8 @@ const DraftImport* DunderAll::LastImport(std::string_view binds) const {
 }
 
 void DunderAll::OtherModule(const Node& object, Value& value) {
-  const std::string dotted = object ? DottedText(object) : std::string();
+  const std::string written = object ? DottedText(object) : std::string();
+  const std::string dotted(NormalizeIdentifier(written, draft_->arena));
   if (dotted.empty()) {
     value.complete = false;
     return;

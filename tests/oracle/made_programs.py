@@ -196,7 +196,8 @@ class Maker:
     def all_value(self):
         return self.rng.choice(
             ["['a', 'b' 'c']", "('a',)", "[*a.__all__, 'd']", "a.b.__all__ + ['x']", "['a', x]",
-             "__all__ + ['z']", "list(a)", "('a')", "a", "(b.__all__)", "['\\x61', r'\\n']"])
+             "__all__ + ['z']", "list(a)", "('a')", "a", "(b.__all__)", "\U0001d400.__all__",
+             "\ufb01x + ['y']", "['\\x61', r'\\n']"])
 
     def header(self, text):
         return text + self.rng.choice(["", "", " "]) + ":" + self.rng.choice(["", "", "  # c"])
