@@ -3,6 +3,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 import unittest
@@ -84,6 +85,40 @@ class Calls(harness.CommandTest):
         self.assertEqual(table.stderr, b"")
         quiet = self.command("index", "-o", "a.pack", "src", "--quiet")
         self.assertEqual((quiet.stdout, quiet.stderr), (b"", b""))
+
+    def on_terminal(self, *arguments, **environment):
+        """What a call prints on standard error if that is a terminal."""
+        master, terminal = pty.openpty()
+        environment = dict(os.environ, TERM="xterm", **environment)
+        process = subprocess.Popen([harness.COPPICE, *arguments], cwd=self.top, env=environment,
+                                   stdout=subprocess.DEVNULL, stderr=terminal)
+        os.close(terminal)
+        output = b""
+        try:
+            while True:
+                piece = os.read(master, 4096)
+                if not piece:
+                    break
+                output += piece
+        except OSError:  # Linux's way to say that the other end is closed
+            pass
+        os.close(master)
+        process.wait()
+        return output.decode()
+
+    def test_terminal(self):
+        environment = {"NO_COLOR": ""}
+        self.assertIn("\x1b[31m", self.on_terminal("bogus", **environment))
+        self.assertNotIn("\x1b[", self.on_terminal("bogus", NO_COLOR="1"))
+        self.assertNotIn(b"\x1b[", self.command("bogus", code=2).stderr)
+        self.write("src/a.py", "value = call(argument, other=[1, 2, 3])\n" * 100000)
+        self.write("src/b.py", "x = 1\n")
+        progress = self.on_terminal("index", "src", "-o", "a.pack")
+        self.assertIn("MB/s", progress)
+        self.assertIn(" left", progress)
+        self.assertTrue(progress.endswith("\r\x1b[K"), "the bar is wiped away at the end")
+        self.assertEqual(self.on_terminal("index", "src", "-o", "a.pack", "--fresh", "--quiet"),
+                         "")
 
     def test_roots(self):
         self.write("src/pkg/__init__.py")

@@ -20,8 +20,10 @@ class CommandTest(unittest.TestCase):
         self.addCleanup(self.remove_top)
 
     def remove_top(self):
-        for directory, _, _ in os.walk(self.top):
-            os.chmod(directory, 0o700)
+        for directory, folders, _ in os.walk(self.top):
+            for folder in folders:
+                if not os.path.islink(os.path.join(directory, folder)):
+                    os.chmod(os.path.join(directory, folder), 0o700)
         shutil.rmtree(self.top)
 
     def path(self, *parts):
