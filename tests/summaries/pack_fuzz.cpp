@@ -5,7 +5,6 @@
 // right too, so that the fuzzer sees behind them.
 #include <stdlib.h>
 
-#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -13,28 +12,16 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "summaries/docs_reader.h"
 #include "summaries/pack.h"
 #include "summaries/pack_writer.h"
 #include "tests/summaries/pack_repair.h"
+#include "tests/summaries/sound_summary.h"
 
 namespace coppice {
 namespace {
-
-// A summary without any rows, of a module with a docstring: docs/summary.md.
-constexpr std::array<std::uint64_t, 11> kEmptySummary = {
-    std::uint64_t{2} << 48 | std::uint64_t{7} << 32,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    std::uint64_t{1} << 16 | 1,
-    std::uint64_t{4 << 3 | 2} << 32 | 1 << 2 | 1,
-    std::uint64_t{2} << 32 | 1 << 2 | 1,
-    0};
 
 std::string MakePack() {
   std::string directory = "/tmp/pack_fuzz-XXXXXX";
@@ -42,6 +29,7 @@ std::string MakePack() {
   const std::string file = directory + "/p";
   auto writer = PackWriter::Create(file);
   if (!writer) abort();
+  const std::vector<std::uint64_t> summary = test::SoundSummary(2, true);
   const std::string_view docs[] = {"Says something."};
   const NameMention names[] = {{"alpha", true}, {"beta", false}, {"module", false}};
   const std::pair<const char*, const char*> files[] = {
@@ -49,7 +37,7 @@ std::string MakePack() {
   for (const auto& [root, path] : files) {
     const ModuleRecord record{
         .root = root, .path = path, .content_hash = {1, 2}, .lines = 3, .source_bytes = 4};
-    if (!writer->Add(record, std::as_bytes(std::span(kEmptySummary)), docs, names)) abort();
+    if (!writer->Add(record, std::as_bytes(std::span(summary)), docs, names)) abort();
   }
   if (!writer->Finish()) abort();
   std::ifstream stream(file, std::ios::binary);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -48,40 +47,6 @@ std::vector<std::string> Search(const std::set<std::string>& names, std::string_
 }
 
 }  // namespace
-
-std::vector<std::uint64_t> SoundSummary(unsigned exports, bool has_doc) {
-  // Strings "aa", "ab", ...: their ends in two bytes each, then a byte for each export.
-  std::string cells;
-  std::string text;
-  for (unsigned i = 0; i < exports; ++i) {
-    text += static_cast<char>('a' + i / 26);
-    text += static_cast<char>('a' + i % 26);
-    cells += static_cast<char>(text.size() & 0xff);
-    cells += static_cast<char>(text.size() >> 8);
-  }
-  for (unsigned i = 0; i < exports; ++i) cells += static_cast<char>(i);
-  cells.append(4, '\0');
-
-  // docs/summary.md, and the encoding of Cap'n Proto: the struct has seven words of numbers and two
-  // pointers to byte lists.
-  const std::uint64_t cell_words = (cells.size() + 7) / 8;
-  const std::uint64_t text_words = (text.size() + 7) / 8;
-  std::vector<std::uint64_t> words(10 + cell_words + text_words);
-  const auto list = [](std::uint64_t offset, std::uint64_t size) {
-    return offset << 2 | 1 | (size << 3 | 2) << 32;
-  };
-  words[0] = std::uint64_t{2} << 48 | std::uint64_t{7} << 32;
-  words[1] = 2;                       // column 0, the strings' ends: two bytes
-  words[2] = std::uint64_t{1} << 36;  // column 25, the exports' texts: one byte
-  words[3] = exports;                 // strings
-  words[6] = exports;                 // exports
-  words[7] = (has_doc ? 1 : 0) | (exports > 0 ? 2 : 0) | std::uint64_t{1} << 16;
-  words[8] = list(1, cells.size());
-  words[9] = list(cell_words, text.size());
-  std::memcpy(&words[10], cells.data(), cells.size());
-  std::memcpy(words.data() + 10 + cell_words, text.data(), text.size());
-  return words;
-}
 
 std::string ModelMaker::Name() {
   static constexpr std::string_view kLetters = "abcABC_é";

@@ -13,6 +13,7 @@
 
 #include "summaries/pack.h"
 #include "summaries/pack_writer.h"
+#include "tests/summaries/sound_summary.h"
 
 namespace coppice::test {
 
@@ -29,9 +30,6 @@ struct ModelModule {
 
 // By (root, path): in the order of a pack's rows.
 using Model = std::map<std::pair<std::string, std::string>, ModelModule>;
-
-// A sound summary without symbols, whose `__all__` holds `exports` names.
-std::vector<std::uint64_t> SoundSummary(unsigned exports, bool has_doc);
 
 class ModelMaker {
  public:

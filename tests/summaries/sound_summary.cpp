@@ -1,0 +1,25 @@
+#include "tests/summaries/sound_summary.h"
+
+#include <cstdlib>
+#include <string>
+
+#include "arena/memory_pool.h"
+#include "parser/parser.h"
+#include "summaries/summary_builder.h"
+
+namespace coppice::test {
+
+std::vector<std::uint64_t> SoundSummary(unsigned exports, bool has_doc) {
+  std::string source = has_doc ? "'''Says something.'''\n" : "";
+  source += "__all__ = [";
+  for (unsigned i = 0; i < exports; ++i) source += "'name" + std::to_string(i) + "', ";
+  source += "]\n";
+  MemoryPool pool;
+  const auto tree = Parser(pool).Parse(source);
+  if (!tree) std::abort();
+  SummaryBuilder builder;
+  const BuiltSummary& summary = builder.Build(*tree);
+  return {summary.words.begin(), summary.words.end()};
+}
+
+}  // namespace coppice::test

@@ -1,0 +1,12 @@
+// Summaries to fill packs with.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace coppice::test {
+
+// The summary of a module whose `__all__` holds `exports` names, with or without a docstring.
+std::vector<std::uint64_t> SoundSummary(unsigned exports, bool has_doc);
+
+}  // namespace coppice::test
