@@ -24,7 +24,7 @@ constexpr const char* kHelp =
 Writes all of PACK to standard output.
 
   --format jsonl        one JSON object a module, in order of (module, root, path); the default.
-                        docs/summary.md describes the fields. Bytes of paths that are no UTF-8 are
+                        docs/command.md describes the fields. Bytes of paths that are no UTF-8 are
                         escaped as \udc80 to \udcff, as Python's surrogateescape does
            tags         the tags format of ctags, sorted, for Vim, Emacs and readtags
   --root NAME=DIRECTORY print DIRECTORY for the root NAME, so that editors find the files; may be

@@ -111,7 +111,7 @@ class Calls(harness.CommandTest):
         self.assertIn("\x1b[31m", self.on_terminal("bogus", **environment))
         self.assertNotIn("\x1b[", self.on_terminal("bogus", NO_COLOR="1"))
         self.assertNotIn(b"\x1b[", self.command("bogus", code=2).stderr)
-        self.write("src/a.py", "value = call(argument, other=[1, 2, 3])\n" * 100000)
+        self.write("src/a.py", "value = call(argument, other=[1, 2, 3])\n" * 50000)
         self.write("src/b.py", "x = 1\n")
         progress = self.on_terminal("index", "src", "-o", "a.pack")
         self.assertIn("MB/s", progress)
