@@ -440,9 +440,12 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
     }
   }
   Node body;
+  std::vector<Node> damaged;  // where the grammar lost its way, members may lie in errors
   for (const Node& child : node.children()) {
     if (child.field() == Field::kBody) {
       body = child;
+    } else if (child.is_error()) {
+      damaged.push_back(child);
     } else if (child.field() != Field::kName) {
       Scan(child, where);
     }
@@ -469,12 +472,14 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   scope.receiver = where.scope->receiver;
   scope.receiver_class = where.scope->receiver_class;
   scope.receiver_kind = where.scope->receiver_kind;
-  if (!body) return 0;
-  if (id != kNoRow) {
+  if (body && id != kNoRow) {
     draft.symbols[id].doc = static_cast<uint32_t>(docs.size());
     draft.symbols[id].has_doc = Docstring(body);
   }
-  const uint32_t end = Suite(body, {&scope, nullptr, where.depth});
+  const Where inside{&scope, nullptr, where.depth};
+  for (const Node& error : damaged) Scan(error, inside);
+  if (!body) return 0;
+  const uint32_t end = Suite(body, inside);
   EndAt(id != kNoRow ? id : global_id, end != 0 ? end : node.end());
   return end;
 }

@@ -321,6 +321,11 @@ TEST(SummaryRecords, DamagedSource) {
   }
   const MadeSummary made = Summarize("x = = 1\ny = 2\ndef f(:\n  import z\nw = 3\n");
   EXPECT_FALSE(made.view().FindSymbols("y").empty());
+  // Python, but not to the grammar, which leaves an error where the body should begin.
+  const MadeSummary unread = Summarize(
+      "class C:\n  def a(self):\n    (b.\n  c(\n  ))\n    d(\n      0\n    )\n"
+      "  def e(self): pass\n");
+  EXPECT_NE(Print(unread.view()).find("function C.a(self)"), std::string::npos);
 }
 
 }  // namespace
