@@ -53,9 +53,8 @@ inline uint64_t ReadEverything(const SummaryView& summary) {
   reading.Take(summary.doc_count());
   for (const uint32_t row : summary.RowsByPosition()) {
     const Symbol symbol = summary.symbol(row);
-    for (const std::string_view text : {symbol.name(), std::string_view(symbol.qualname())}) {
-      reading.Take(text);
-    }
+    reading.Take(symbol.name());
+    reading.Take(symbol.qualname());
     reading.Take(KindName(symbol.kind()));
     symbol.flags().ForEach([&](SymbolFlag flag) { reading.Take(FlagName(flag)); });
     for (const uint64_t number :
