@@ -34,7 +34,7 @@ bool StillThere(int descriptor, const std::string& path) {
 
 }  // namespace
 
-Result<LockFile> LockFile::Acquire(std::string path, const std::function<void()>& on_wait,
+Result<LockFile> LockFile::Acquire(const std::string& path, const std::function<void()>& on_wait,
                                    const std::atomic<bool>* interrupted) {
   bool told = false;
   for (;;) {

@@ -17,7 +17,7 @@ class LockFile {
   // Waits for as long as another holds the lock: `on_wait` is called once, before the waiting;
   // `interrupted`, if given, ends it with kCancelled. Error kUnavailable: the directory cannot be
   // written to, so that nobody could lock there; kIo: anything else.
-  static Result<LockFile> Acquire(std::string path, const std::function<void()>& on_wait,
+  static Result<LockFile> Acquire(const std::string& path, const std::function<void()>& on_wait,
                                   const std::atomic<bool>* interrupted = nullptr);
 
   LockFile(LockFile&& other) noexcept;

@@ -27,7 +27,7 @@ char KindLetter(const Symbol& symbol) {
 
 constexpr std::string_view kHeader =
     "!_TAG_FILE_ENCODING\tutf-8\t//\n"
-    "!_TAG_FILE_FORMAT\t2\t/extended format; --format=1 will not append ;\" to lines/\n"
+    "!_TAG_FILE_FORMAT\t2\t/extended format/\n"
     "!_TAG_FILE_SORTED\t1\t/0=unsorted, 1=sorted, 2=foldcase/\n"
     "!_TAG_KIND_DESCRIPTION!Python\ta,attribute\t/attributes of instances/\n"
     "!_TAG_KIND_DESCRIPTION!Python\tc,class\t/classes/\n"
