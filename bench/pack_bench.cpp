@@ -127,6 +127,16 @@ struct Fixture {
       if (const std::string name = info.name(); !name.empty()) modules.push_back(name);
       names.emplace_back(all[random() % all.size()].name);
     }
+    if (std::getenv("COPPICE_BENCH_PACK") != nullptr) {
+      for (const ModuleId id : ids) {
+        const SummaryView summary = Take(pack->summary(id));
+        const auto count = summary.ModuleSymbols().size();
+        if (count == 0) continue;
+        const std::string_view name = summary.symbol(static_cast<std::uint32_t>(random() % count)).name();
+        if (summary.FindSymbols(name).empty()) Fail("a symbol is not found");
+        symbols.emplace_back(id, name);
+      }
+    }
     // Right before fast.
     for (std::size_t i = 0; i < kQueries; ++i) {
       if (Take(pack->FindName(names[i])).empty()) Fail("a name is not found");
@@ -150,6 +160,7 @@ struct Fixture {
   std::vector<std::pair<std::string, std::string>> files;
   std::vector<std::string> modules;
   std::vector<std::string> names;
+  std::vector<std::pair<ModuleId, std::string_view>> symbols;  // of real packs only
 };
 
 void Nothing(benchmark::State& state) {
@@ -197,6 +208,19 @@ void FindFile(benchmark::State& state) {
   }
 }
 BENCHMARK(FindFile);
+
+// A symbol of a known module: its summary's view, and the symbol in it.
+void FindSymbol(benchmark::State& state) {
+  const Fixture& fixture = Fixture::Get();
+  if (fixture.symbols.empty()) return state.SkipWithError("made-up summaries have no symbols");
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const auto& [id, name] = fixture.symbols[i++ % fixture.symbols.size()];
+    const SummaryView summary = *fixture.pack->summary(id);
+    benchmark::DoNotOptimize(summary.FindSymbols(name).first);
+  }
+}
+BENCHMARK(FindSymbol);
 
 void SummaryBytes(benchmark::State& state) {
   const Fixture& fixture = Fixture::Get();

@@ -484,16 +484,16 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   return end;
 }
 
-void NameCollector::Clear() {
+void MentionCollector::Clear() {
   ids_.Clear();
   mentions_.clear();
 }
 
-void NameCollector::Mention(std::string_view name) {
+void MentionCollector::Mention(std::string_view name) {
   if (ids_.Insert(name).second) mentions_.push_back({name, false});
 }
 
-void NameCollector::Define(std::string_view name) {
+void MentionCollector::Define(std::string_view name) {
   const auto [id, is_new] = ids_.Insert(name);
   if (is_new) mentions_.push_back({name, false});
   mentions_[id].defined = true;

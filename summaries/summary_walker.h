@@ -18,7 +18,7 @@
 namespace coppice {
 
 // The names that a module mentions, each once.
-class NameCollector {
+class MentionCollector {
  public:
   void Clear();
   // `name` is normalised and lives until Clear.
@@ -39,7 +39,7 @@ class SummaryWalker {
   void Walk(const SyntaxTree& tree);
 
   SummaryDraft draft;
-  NameCollector names;
+  MentionCollector names;
   // The module's docstring if it has one, then those of symbols by their doc number.
   std::vector<std::string_view> docs;
 
