@@ -331,7 +331,7 @@ class Walker:
         low = source.end(node.type_params[-1]) if node.type_params else source.end(name)
         value = source.expression(node.value, low, VALUE_LIMIT)
         if self.mangle(name.id, scope) in scope.globals and scope.kind != "module":
-            self.bind(scope, name.id, at, node.end_lineno, guards, value)
+            self.bind(scope, name.id, at, node.end_lineno, guards)
         elif scope.visible:
             mangled = self.mangle(name.id, scope)
             self.symbol(scope, "type_alias", mangled, at, node.end_lineno, guards, value,

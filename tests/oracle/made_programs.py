@@ -189,7 +189,7 @@ class Maker:
             + "(" + self.rng.choice(["'a'", "['a', 'b']", "a.__all__", ""]) + ")",
             lambda: "pass; " + name() + " = 1; " + name() + " = " + name(),
             lambda: "type " + name() + " = int",
-            lambda: "type " + name() + "[T: (int), *Ts, **P] = (" + _DEEP + "int)",
+            lambda: "type " + name() + "[T: (int), *Ts] = (" + _DEEP + "int)",
             lambda: "return",
         )()
 
