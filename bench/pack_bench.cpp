@@ -132,7 +132,8 @@ struct Fixture {
         const SummaryView summary = Take(pack->summary(id));
         const auto count = summary.ModuleSymbols().size();
         if (count == 0) continue;
-        const std::string_view name = summary.symbol(static_cast<std::uint32_t>(random() % count)).name();
+        const std::string_view name =
+            summary.symbol(static_cast<std::uint32_t>(random() % count)).name();
         if (summary.FindSymbols(name).empty()) Fail("a symbol is not found");
         symbols.emplace_back(id, name);
       }

@@ -1,6 +1,8 @@
 #include "store/index_run.h"
 
 #include <algorithm>
+#include <exception>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -38,11 +40,24 @@ Result<void> IndexRun::Run(unsigned jobs) {
   {
     std::vector<std::jthread> threads;
     threads.reserve(useful - 1);
-    for (unsigned i = 1; i < useful; ++i) threads.emplace_back([this] { Work(); });
-    Work();
+    try {
+      for (unsigned i = 1; i < useful; ++i) threads.emplace_back([this] { WorkOrFail(); });
+    } catch (const std::system_error&) {
+      // No more threads to be had: those that there are do it all.
+    }
+    WorkOrFail();
   }
   if (error_) return *error_;
   return {};
+}
+
+void IndexRun::WorkOrFail() {
+  try {
+    Work();
+  } catch (const std::exception& error) {
+    const std::lock_guard lock(mutex_);
+    Fail(Error{ErrorCode::kUnavailable, options_.pack_path + ": " + error.what()});
+  }
 }
 
 void IndexRun::Work() {
@@ -79,7 +94,6 @@ std::optional<std::size_t> IndexRun::TakeFile(std::unique_lock<std::mutex>& lock
     }
     const bool room = waiting_bytes_ < kWindowBytes && waiting_.size() < kWindowFiles;
     if (taken_ < plan_.files.size() && room) {
-      if (plan_.files[taken_].action != FileAction::kRead) continue;
       waiting_.emplace_back(std::nullopt);
       return taken_++;
     }

@@ -6,10 +6,12 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -37,17 +39,15 @@ struct OldPack {
 
 // What is at the pack's path may be replaced if it is a pack, whole or not, or nothing yet: an
 // empty file is what mktemp makes.
-Result<bool> HasOldPack(const FileSystem& files, const std::string& path) {
-  const FileResult<FileStat> stat = files.Stat(path);
-  if (!stat) {
-    if (stat.error().code == FileErrorCode::kNotFound) return false;
-    return Error{ErrorCode::kIo, path + ": " + stat.error().reason};
-  }
-  if (stat->kind != FileKind::kRegular) {
+Result<bool> HasOldPack(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::not_found) return false;
+  if (error) return Error{ErrorCode::kIo, path + ": " + error.message()};
+  if (!std::filesystem::is_regular_file(status)) {
     return Error{ErrorCode::kInvalidArgument,
                  path + ": is there and is no file: name another one for the pack"};
   }
-  if (stat->size == 0) return false;
   std::array<char, pack_format::kMagic.size()> start{};
   std::ifstream file(path, std::ios::binary);
   file.read(start.data(), start.size());
@@ -55,6 +55,7 @@ Result<bool> HasOldPack(const FileSystem& files, const std::string& path) {
     return Error{ErrorCode::kIo, path + ": cannot be read, so it is not replaced"};
   }
   const auto count = static_cast<std::size_t>(file.gcount());
+  if (count == 0) return false;
   if (!pack_format::StartsWithMagic(std::as_bytes(std::span(start).first(count)))) {
     return Error{ErrorCode::kInvalidArgument,
                  path +
@@ -73,7 +74,6 @@ OldPack OpenOldPack(const std::string& path, const IndexOptions& options) {
   const PackInfo& info = (*opened)->info();
   // What another version made of a file need not be what this one would make of it.
   if (info.producer != PackProducer()) return {};
-  if (info.schema_version != pack_format::kSchemaVersion) return {};
   if (options.docstrings && !info.has_docs) return {};
   return {std::move(*opened), {}};
 }
@@ -94,14 +94,16 @@ class Indexer {
   Indexer(const IndexOptions& options, const FileSystem& files, ProgressSink* progress)
       : options_(options), files_(files), progress_(progress), path_(options.pack_path) {
     // Two names for one pack share a lock and a sidecar.
-    if (const FileResult<std::string> canonical = files.CanonicalPath(path_)) path_ = *canonical;
+    std::error_code error;
+    std::filesystem::path canonical = std::filesystem::canonical(path_, error);
+    if (!error) path_ = std::move(canonical).string();
   }
 
   Result<IndexReport> Run() {
     if (path_.empty()) return Error{ErrorCode::kInvalidArgument, "no path for the pack"};
     COPPICE_TRY(Lock());
     const Clock::time_point start = Clock::now();
-    const Result<bool> has_old = HasOldPack(files_, path_);
+    const Result<bool> has_old = HasOldPack(path_);
     if (!has_old) return has_old.error();
     COPPICE_TRY(Find());
 

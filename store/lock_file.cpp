@@ -23,6 +23,18 @@ Error SystemError(const std::string& path, const char* action, int error_number)
                path + ": cannot " + action + ": " + std::generic_category().message(error_number)};
 }
 
+// Opens the lock file, made if need be. That of another user may be readable only, which is enough
+// for flock(2). -1 and errno if it cannot be opened.
+int OpenLock(const std::string& path) {
+  // Readable and writable by whoever may write the pack: the umask decides.
+  constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW;
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | kFlags, 0666);
+  if (descriptor >= 0 || errno != EACCES) return descriptor;
+  const int readable = open(path.c_str(), O_RDONLY | kFlags);
+  if (readable < 0 && errno == ENOENT) errno = EACCES;  // it was the directory that refused
+  return readable;
+}
+
 // Whether the file that the descriptor has open is still the one at the path: the last holder may
 // have removed it between our opening and our locking.
 bool StillThere(int descriptor, const std::string& path) {
@@ -38,9 +50,15 @@ Result<LockFile> LockFile::Acquire(const std::string& path, const std::function<
                                    const std::atomic<bool>* interrupted) {
   bool told = false;
   for (;;) {
-    // Readable and writable by whoever may write the pack: the umask decides.
-    const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (descriptor < 0) return SystemError(path, "create the lock file", errno);
+    const int descriptor = OpenLock(path);
+    if (descriptor < 0) {
+      const int error_number = errno;
+      Error error = SystemError(path, "open the lock file", error_number);
+      if (error.code == ErrorCode::kUnavailable && access(path.c_str(), F_OK) == 0) {
+        error.code = ErrorCode::kIo;  // a lock that is there must not be passed by
+      }
+      return error;
+    }
     LockFile lock(path, descriptor);
     while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
       if (errno == EINTR) continue;
