@@ -13,10 +13,32 @@ install(TARGETS coppice_arena coppice_parser coppice_summaries coppice_builder c
         EXPORT coppice
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice)
 
-# Includes are rooted at the top of the sources, so the rooms keep their names below one directory.
-install(DIRECTORY arena parser summaries store ${PROJECT_BINARY_DIR}/generated/
-        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice FILES_MATCHING PATTERN "*.h"
-        PATTERN "tree_sitter_core.h" EXCLUDE)  # needs sources that are not installed
+# What an embedder may include, with what that includes. Includes are rooted at the top of the
+# sources, so the rooms keep their names below one directory.
+set(public_headers
+    arena/arena.h arena/memory_pool.h
+    parser/dump.h parser/line_index.h parser/parse_error.h parser/parser.h parser/source.h
+    parser/syntax_tree.h
+    summaries/columns.h summaries/docs_reader.h summaries/error.h summaries/hash.h
+    summaries/module_name.h summaries/name_mention.h summaries/name_postings.h summaries/pack.h
+    summaries/pack_writer.h summaries/summary_builder.h summaries/summary_names.h
+    summaries/summary_view.h summaries/symbol_details.h
+    store/discovery.h store/file_system.h store/indexer.h store/python_environment.h)
+foreach(header IN LISTS public_headers)
+  cmake_path(GET header PARENT_PATH room)
+  install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice/${room})
+endforeach()
+install(FILES ${PROJECT_BINARY_DIR}/generated/parser/node_kind.h
+        DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice/parser)
+
+# The archives hold tree-sitter and its grammar, whose licence asks for its notice beside them.
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+foreach(part TREE_SITTER TREE_SITTER_PYTHON)
+  find_file(${part}_LICENSE LICENSE PATHS ${${part}_DIR} ${${part}_DIR}/../.. NO_DEFAULT_PATH)
+  if(${part}_LICENSE)
+    install(FILES ${${part}_LICENSE} DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.${part})
+  endif()
+endforeach()
 
 set(package_directory ${CMAKE_INSTALL_LIBDIR}/cmake/coppice)
 install(EXPORT coppice NAMESPACE coppice:: FILE coppiceTargets.cmake
