@@ -3,20 +3,20 @@
 //   outline module.py
 
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "parser/parser.h"
 #include "parser/source.h"
+#include "store/file_system.h"
 #include "summaries/summary_builder.h"
 #include "summaries/summary_view.h"
 
 int main(int argc, char** argv) {
   if (argc != 2) return std::fprintf(stderr, "usage: outline FILE\n"), 2;
-  std::ifstream file(argv[1], std::ios::binary);
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return std::fprintf(stderr, "%s: cannot be read\n", argv[1]), 1;
+  std::string bytes;
+  constexpr uint64_t kLargest = uint64_t{16} << 20;
+  const auto read = coppice::PosixFileSystem().ReadFile(argv[1], kLargest, bytes);
+  if (!read) return std::fprintf(stderr, "%s: %s\n", argv[1], read.error().reason.c_str()), 1;
 
   std::string storage;  // holds the text if it had to be converted to UTF-8
   const auto source = coppice::DecodeSource(bytes, storage);
