@@ -11,7 +11,7 @@ _BOUND = _symtable.DEF_LOCAL | _symtable.DEF_IMPORT
 # comprehension show up in the scope that it was inlined into, so marked.
 _COMPREHENSION_TARGET = 2 << 8
 
-# Names that the compiler itself adds to scopes; no source text binds them.
+# Names that the compiler itself adds to scopes, whether or not the text binds them.
 _IMPLICIT = {"__type_params__", "__classdict__", "__conditional_annotations__", "__classcell__",
              "__static_attributes__", "__firstlineno__", "__annotate__", "__annotate_func__",
              ".type_params", ".generic_base", ".defaults", ".kwdefaults", ".format"}
@@ -25,7 +25,7 @@ def bound_names(text, path):
     raises on a text that does not compile.
     """
     top = _symtable.symtable(text, path, "exec")
-    module = _bound(top, 0) - _IMPLICIT
+    module = _bound(top, 0)
     classes = {}
     stack = list(top.children)
     while stack:
@@ -33,7 +33,7 @@ def bound_names(text, path):
         stack.extend(table.children)
         module |= _bound(table, 0) - _bound(table, _symtable.DEF_GLOBAL)
         if table.type == _symtable.TYPE_CLASS:
-            names = _bound(table, _symtable.DEF_GLOBAL) - _IMPLICIT
+            names = _bound(table, _symtable.DEF_GLOBAL)
             classes.setdefault((table.name, table.lineno), set()).update(names)
     maybe = {name for name, flags in top.symbols.items() if flags & _symtable.DEF_GLOBAL}
     return module, maybe, classes
@@ -59,7 +59,7 @@ def disagreements(found, text, path):
 
 
 def _differ(where, found, wanted, deleted):
-    wanted = wanted - (deleted - found)
+    wanted = wanted - ((deleted | _IMPLICIT) - found)
     if found == wanted:
         return []
     return ["%s: only ast %s, only symtable %s" % (
