@@ -49,8 +49,10 @@ uint64_t ParseWithScratch(const std::vector<std::string>& texts, coppice_scratch
   uint64_t parsed = 0;
   scratch->limit = scratch->base + scratch->capacity;
   for (const std::string& text : texts) {
-    parsed += coppice_tree_sitter_parse(scratch, text.data(), static_cast<uint32_t>(text.size())) !=
-              nullptr;
+    coppice_parse_watch watch{};
+    watch.max_work = UINT64_MAX;
+    parsed += coppice_tree_sitter_parse(scratch, &watch, text.data(),
+                                        static_cast<uint32_t>(text.size())) != nullptr;
     coppice_scratch_reset(scratch, Parser::kKeptScratchBytes);
   }
   return parsed;

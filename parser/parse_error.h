@@ -14,6 +14,8 @@ enum class ParseErrorCode : uint8_t {
   // The parse outgrew ParseOptions::max_scratch_bytes, or error recovery its limit of work, and was
   // cancelled.
   kScratchExceeded,
+  kTooComplex,   // the parse outgrew Parser's limit of work, and was ended
+  kCancelled,    // ParseOptions::cancelled was set
   kOutOfMemory,  // the system refused memory for the tree
   // Source bytes that CPython refuses to decode: parser/source.h.
   kNulByte,

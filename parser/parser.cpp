@@ -21,6 +21,11 @@ constexpr size_t kReservedScratchBytes = size_t{8} << 30;
 constexpr uint64_t kMaxRecoveryBytes = uint64_t{2} << 30;
 constexpr uint64_t kMaxRecoveryBytesPerTextByte = 64;
 
+// The grammar's scanner looks past all line continuations that follow, again for each of them: a
+// long run takes quadratic time. This limit, too, is the same on every machine.
+constexpr uint64_t kMaxWork = uint64_t{256} << 20;
+constexpr uint64_t kMaxWorkPerTextByte = 200;
+
 // Gives the scratch back at the end of a parse, however it ends.
 class ScratchUse {
  public:
@@ -40,6 +45,10 @@ class ScratchUse {
  private:
   coppice_scratch& scratch_;
 };
+
+int IsSet(const void* flag) {
+  return static_cast<const std::atomic<bool>*>(flag)->load(std::memory_order_relaxed) ? 1 : 0;
+}
 
 }  // namespace
 
@@ -85,16 +94,31 @@ ParseResult<SyntaxTree> Parser::Impl::Parse(std::string_view text, const ParseOp
   {
     const ScratchUse use(scratch, options.max_scratch_bytes,
                          kMaxRecoveryBytes + kMaxRecoveryBytesPerTextByte * text.size());
-    const void* root =
-        coppice_tree_sitter_parse(&scratch, text.data(), static_cast<uint32_t>(text.size()));
+    coppice_parse_watch watch{};
+    watch.max_work = kMaxWork + kMaxWorkPerTextByte * text.size();
+    if (options.cancelled != nullptr) watch.cancelled = IsSet;
+    watch.context = options.cancelled;
+    const void* root = coppice_tree_sitter_parse(&scratch, &watch, text.data(),
+                                                 static_cast<uint32_t>(text.size()));
     statistics.peak_scratch_bytes = use.bytes();
-    if (root == nullptr && use.worked_too_much()) {
-      return ParseError{ParseErrorCode::kScratchExceeded, "too many syntax errors to recover from"};
-    }
-    if (root == nullptr) {
-      return ParseError{
-          ParseErrorCode::kScratchExceeded,
-          "needs more than " + std::to_string(use.limit_bytes() >> 20) + " MiB to parse"};
+    statistics.work = watch.work;
+    switch (watch.end) {
+      case kParseDone:
+        break;
+      case kParseCancelled:
+        return ParseError{ParseErrorCode::kCancelled, "cancelled"};
+      case kParseWorkExceeded:
+        return ParseError{ParseErrorCode::kTooComplex,
+                          "parsing it takes too much time: more than " +
+                              std::to_string(watch.max_work >> 20) + " million steps"};
+      case kParseScratchExhausted:
+        if (use.worked_too_much()) {
+          return ParseError{ParseErrorCode::kScratchExceeded,
+                            "too many syntax errors to recover from"};
+        }
+        return ParseError{
+            ParseErrorCode::kScratchExceeded,
+            "needs more than " + std::to_string(use.limit_bytes() >> 20) + " MiB to parse"};
     }
     lowered = lowering.Lower(root);
   }

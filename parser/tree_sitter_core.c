@@ -10,13 +10,13 @@
 #include "parser/tree_sitter_core.h"
 
 static _Thread_local coppice_scratch* active_scratch;
-static _Thread_local jmp_buf exhausted_jump;
+static _Thread_local jmp_buf leave_jump;
 
 // tree-sitter does not check for null. What it holds lies in the scratch, so leaving it in the
 // middle of anything leaks nothing and leaves nothing half done that will be used again.
 static void LeaveParse(coppice_scratch* scratch) {
   (void)scratch;
-  longjmp(exhausted_jump, 1);
+  longjmp(leave_jump, kParseScratchExhausted);
 }
 
 static inline void* scratch_malloc(size_t size) {
@@ -59,16 +59,76 @@ static inline void scratch_free(void* block) {
 
 const struct TSLanguage* coppice_tree_sitter_language(void) { return tree_sitter_python(); }
 
-const void* coppice_tree_sitter_parse(coppice_scratch* scratch, const char* text, uint32_t size) {
+// The input of the parse under way. The lexer and the progress callback both lead to it, without
+// the cost of thread-local storage for every character.
+typedef struct {
+  int32_t unchecked;  // work left until the next check
+  const char* text;
+  uint32_t size;
+  coppice_parse_watch* watch;
+} WatchedInput;
+
+static void CheckWork(WatchedInput* input) {
+  coppice_parse_watch* watch = input->watch;
+  watch->work += (uint64_t)(kWorkPerCheck - input->unchecked);
+  input->unchecked = kWorkPerCheck;
+  if (watch->work > watch->max_work) longjmp(leave_jump, kParseWorkExceeded);
+  if (watch->cancelled && watch->cancelled(watch->context)) longjmp(leave_jump, kParseCancelled);
+}
+
+static const char* ReadWatched(void* payload, uint32_t byte, TSPoint point, uint32_t* size) {
+  const WatchedInput* input = payload;
+  (void)point;
+  *size = byte < input->size ? input->size - byte : 0;
+  return *size ? input->text + byte : "";
+}
+
+// Scanners pass every character through this, and where they look far ahead for each token, this is
+// where the time goes.
+static void AdvanceWatched(TSLexer* lexer, bool skip) {
+  WatchedInput* input = ((Lexer*)lexer)->input.payload;
+  if (--input->unchecked <= 0) CheckWork(input);
+  ts_lexer__advance(lexer, skip);
+}
+
+static bool CountOperations(TSParseState* state) {
+  WatchedInput* input = state->payload;
+  input->unchecked -= (int32_t)(kWorkPerOperation * OP_COUNT_PER_PARSER_TIMEOUT_CHECK);
+  if (input->unchecked <= 0) CheckWork(input);
+  return false;
+}
+
+static const void* EndParse(coppice_parse_watch* watch, enum coppice_parse_end end) {
+  active_scratch = NULL;
+  watch->end = end;
+  return NULL;
+}
+
+const void* coppice_tree_sitter_parse(coppice_scratch* scratch, coppice_parse_watch* watch,
+                                      const char* text, uint32_t size) {
+  WatchedInput watched = {kWorkPerCheck, text, size, watch};
   active_scratch = scratch;
   scratch->exhausted = LeaveParse;
-  if (setjmp(exhausted_jump) != 0) {
-    active_scratch = NULL;
-    return NULL;
+  watch->work = 0;
+  watch->end = kParseDone;
+  switch (setjmp(leave_jump)) {
+    case kParseDone:
+      break;
+    case kParseScratchExhausted:
+      return EndParse(watch, kParseScratchExhausted);
+    case kParseWorkExceeded:
+      return EndParse(watch, kParseWorkExceeded);
+    default:
+      return EndParse(watch, kParseCancelled);
   }
+  if (watch->cancelled && watch->cancelled(watch->context)) longjmp(leave_jump, kParseCancelled);
   TSParser* parser = ts_parser_new();
   ts_parser_set_language(parser, tree_sitter_python());
-  TSTree* tree = ts_parser_parse_string(parser, NULL, text, size);
+  parser->lexer.data.advance = AdvanceWatched;
+  const TSInput input = {&watched, ReadWatched, TSInputEncodingUTF8, NULL};
+  const TSParseOptions options = {&watched, CountOperations};
+  TSTree* tree = ts_parser_parse_with_options(parser, NULL, input, options);
+  watch->work += (uint64_t)(kWorkPerCheck - watched.unchecked);
   active_scratch = NULL;
   return &tree->root;
 }

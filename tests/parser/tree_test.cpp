@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <random>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 #include "parser/dump.h"
 #include "parser/parser.h"
 #include "parser/record.h"
+#include "parser/tree_sitter_core.h"
 #include "tests/parser/tree_oracle.h"
 
 namespace coppice {
@@ -326,6 +328,69 @@ TEST_F(TreeTest, QuadraticRecoveryIsCancelled) {
   EXPECT_EQ(tree.error().code, ParseErrorCode::kScratchExceeded);
   // A shorter one is within the limit.
   EXPECT_TRUE(parser_.Parse(std::string_view(text).substr(0, 8'000)));
+}
+
+// The scanner looks past all line continuations that follow, again for each of them.
+TEST_F(TreeTest, QuadraticScanningIsCancelled) {
+  std::string text;
+  while (text.size() < 200'000) text += "\\\n";
+  const auto tree = parser_.Parse(text);
+  ASSERT_FALSE(tree);
+  EXPECT_EQ(tree.error().code, ParseErrorCode::kTooComplex);
+  EXPECT_TRUE(tree.error().reason.starts_with("parsing it takes too much time"));
+  // A shorter one is within the limit, and the same work each time.
+  const std::string_view part = std::string_view(text).substr(0, 4'000);
+  EXPECT_TRUE(parser_.Parse(part));
+  const uint64_t work = parser_.statistics().work;
+  EXPECT_GT(work, 100 * part.size());
+  EXPECT_TRUE(Parser(pool_).Parse(part));
+  EXPECT_TRUE(parser_.Parse(part));
+  EXPECT_EQ(parser_.statistics().work, work);
+}
+
+TEST_F(TreeTest, WorkIsProportionalToOrdinaryText) {
+  std::string text;
+  while (text.size() < 1'000'000) text += kEveryConstruct.substr(0, kEveryConstruct.find("print"));
+  ASSERT_TRUE(parser_.Parse(text));
+  EXPECT_GT(parser_.statistics().work, text.size());
+  EXPECT_LT(parser_.statistics().work, text.size() * 50);
+}
+
+TEST_F(TreeTest, ParsesCanBeCancelled) {
+  std::atomic<bool> cancelled{false};
+  ASSERT_TRUE(parser_.Parse("x", {.cancelled = &cancelled}));
+  cancelled = true;
+  const auto tree = parser_.Parse("x", {.cancelled = &cancelled});
+  ASSERT_FALSE(tree);
+  EXPECT_EQ(tree.error().code, ParseErrorCode::kCancelled);
+  EXPECT_TRUE(parser_.Parse("x"));
+}
+
+// Wherever it is: between tokens, or while one scanner looks far ahead.
+TEST_F(TreeTest, ParsesUnderWayCanBeCancelled) {
+  coppice_scratch scratch;
+  ASSERT_EQ(coppice_scratch_init(&scratch, size_t{1} << 30), 0);
+  std::string statements;
+  for (int i = 0; i < 50'000; ++i) statements += "x = 1\n";
+  const std::string blank(5'000'000, '\n');
+  const std::string name(5'000'000, 'x');
+  for (const std::string& text : {statements, blank, name}) {
+    int looks = 0;
+    coppice_parse_watch watch{};
+    watch.max_work = UINT64_MAX;
+    watch.context = &looks;
+    watch.cancelled = [](const void* context) {
+      return ++*static_cast<int*>(const_cast<void*>(context)) == 10 ? 1 : 0;
+    };
+    EXPECT_EQ(coppice_tree_sitter_parse(&scratch, &watch, text.data(),
+                                        static_cast<uint32_t>(text.size())),
+              nullptr);
+    EXPECT_EQ(watch.end, kParseCancelled);
+    EXPECT_EQ(looks, 10);
+    EXPECT_LT(watch.work, uint64_t{20} * kWorkPerCheck);
+    coppice_scratch_reset(&scratch, 0);
+  }
+  coppice_scratch_destroy(&scratch);
 }
 
 TEST_F(TreeTest, ParsersWorkSideBySide) {
