@@ -114,9 +114,32 @@ std::string_view NormalCookie(std::string_view cookie) {
   return cookie;
 }
 
+// Where the first carriage return from `at` on stands that no line feed follows; npos if there is
+// none.
+std::size_t FindLoneReturn(std::string_view text, std::size_t at) {
+  for (at = text.find('\r', at); at != text.npos; at = text.find('\r', at + 2)) {
+    if (at + 1 == text.size() || text[at + 1] != '\n') return at;
+  }
+  return text.npos;
+}
+
+// Ends lines as the header says. `storage` is written, and read, only where there is something to
+// replace; it may hold the text already.
+void ReplaceLoneReturns(std::string_view& text, std::string& storage) {
+  std::size_t at = FindLoneReturn(text, 0);
+  if (at == text.npos) return;
+  if (text.data() != storage.data()) storage.assign(text);
+  for (; at != text.npos; at = FindLoneReturn(text, at + 1)) storage[at] = '\n';
+  text = storage;
+}
+
 std::size_t LineAt(std::string_view bytes, std::size_t offset) {
-  return 1 + static_cast<std::size_t>(std::count(
-                 bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+  const std::string_view before = bytes.substr(0, offset);
+  auto line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+  for (std::size_t at = FindLoneReturn(bytes, 0); at < offset; at = FindLoneReturn(bytes, at + 1)) {
+    ++line;
+  }
+  return line;
 }
 
 ParseError InvalidByte(std::string_view bytes, std::size_t offset, std::string_view encoding) {
@@ -215,7 +238,10 @@ std::size_t ValidUtf8Prefix(std::string_view bytes) {
   }
 }
 
-ParseResult<DecodedSource> DecodeSource(std::string_view bytes, std::string& storage) {
+namespace {
+
+// All of DecodeSource but the lone carriage returns.
+ParseResult<DecodedSource> DecodeStrictly(std::string_view bytes, std::string& storage) {
   if (bytes.size() > kMaxTextBytes) return TooLarge();
   if (const std::size_t nul = bytes.find('\0'); nul != bytes.npos) {
     return ParseError{ParseErrorCode::kNulByte,
@@ -245,6 +271,14 @@ ParseResult<DecodedSource> DecodeSource(std::string_view bytes, std::string& sto
   return Checked(bytes, *declaration.codec, storage);
 }
 
+}  // namespace
+
+ParseResult<DecodedSource> DecodeSource(std::string_view bytes, std::string& storage) {
+  ParseResult<DecodedSource> source = DecodeStrictly(bytes, storage);
+  if (source) ReplaceLoneReturns(source->text, storage);
+  return source;
+}
+
 ParseResult<DecodedSource> DecodeLossy(std::string_view bytes, std::string& storage) {
   if (auto strict = DecodeSource(bytes, storage);
       strict || strict.error().code == ParseErrorCode::kTooLarge) {
@@ -265,6 +299,7 @@ ParseResult<DecodedSource> DecodeLossy(std::string_view bytes, std::string& stor
   storage = Repaired(bytes);
   if (storage.size() > kMaxTextBytes) return TooLarge();
   source.text = storage;
+  ReplaceLoneReturns(source.text, storage);
   return source;
 }
 

@@ -1,8 +1,10 @@
 // From a source file's bytes to UTF-8 text, as CPython's compile() reads bytes.
 //
-// The encoding is UTF-8 unless a cookie (PEP 263) in the first or second line names another. The
-// text keeps line ends, form feeds and everything else as the file has them; only a UTF-8 byte
-// order mark is left out.
+// The encoding is UTF-8 unless a cookie (PEP 263) in the first or second line names another. A
+// UTF-8 byte order mark is left out, and lone carriage returns become line feeds, in string
+// literals too: CPython ends lines there, and so tools that know "\n" alone (tree-sitter's
+// comments) may be given the text. "\r\n", form feeds and everything else stay as the file has
+// them. So offsets, lines and columns are the same as without that replacement.
 
 #pragma once
 
@@ -15,8 +17,9 @@
 namespace coppice {
 
 struct DecodedSource {
-  // Valid UTF-8 without NUL. Views the caller's bytes if they are UTF-8 already (a byte of text
-  // at `offset` is then the file's byte at `offset + bom_bytes`), else the caller's storage.
+  // Valid UTF-8 without NUL and without "\r" but before "\n". Views the caller's bytes if these are
+  // all that already, else the caller's storage. If the encoding is UTF-8, what is at `offset`
+  // comes from the file's byte at `offset + bom_bytes`.
   std::string_view text;
   // Length of the byte order mark that was left out: 0 or 3.
   std::size_t bom_bytes = 0;
@@ -28,9 +31,10 @@ struct DecodedSource {
 // forms, nothing above U+10FFFF), or bytes.size(). ASCII is passed at memory speed.
 std::size_t ValidUtf8Prefix(std::string_view bytes);
 
-// Decodes strictly. `storage` is written only if the encoding is not UTF-8 or ASCII, and must then
-// live as long as the result, unmoved; so must `bytes` otherwise. Linear in bytes.size();
-// thread-safe for distinct storages. Errors carry the offset in `bytes`:
+// Decodes strictly. `storage` is written only if the encoding is not UTF-8 or ASCII or there are
+// lone carriage returns, and must then live as long as the result, unmoved; so must `bytes`
+// otherwise. `bytes` must not lie in `storage`. Linear in bytes.size(); thread-safe for distinct
+// storages. Errors carry the offset in `bytes`:
 //   kNulByte            any NUL, whatever the encoding
 //   kUnknownEncoding    no such codec, or one that is no text encoding, or unsupported by iconv
 //   kBomCookieMismatch  as CPython: any cookie but "utf-8" and "utf-8-..."

@@ -1,6 +1,8 @@
 """What CPython makes of source bytes and of its own codecs, for tests/parser/source_test.cpp.
 
 source_oracle.py files    prints one line a file: bytes, "ok" or "refused", text of its last string
+source_oracle.py lines    prints one line a file: bytes, names, strings; of these all that there are,
+                          each as "line:column:text;"
 source_oracle.py aliases  prints one line a name: name, codec, or "-" where it names no text codec
 source_oracle.py codecs   prints one line a sample: codec, bytes, text or "-" where it is invalid
 
@@ -83,6 +85,34 @@ def print_file(data):
     print(data.hex(), verdict, value, sep="\t")
 
 
+def print_lines():
+    lines = [
+        "# comment", "a = 1  # trailing", "  ", "", "b = 'x#y'", "c = (d,@# in brackets@e)",
+        "# \u00e9", "f = g + \\@  h", "\u00e9 = '\u00e9'; i = '''x@@y # z@'''; j = 1", "\\@k = 2",
+        "if l:@    m = 1@  # less@    # deeper@    n = 2", "def o(p=q):@\tr@# out@\ts", "@@",
+    ]
+    heads = ["", "\ufeff", "# coding: latin-1@", "# x@# coding: latin-1@", "#!x@"]
+    source = random.Random(11)
+    for _ in range(3000):
+        head = source.choice(heads)
+        text = head + "@".join(source.choices(lines, k=source.randrange(1, 7)))
+        text += source.choice(["", "@"])
+        ends = source.choice([["\r"], ["\r", "\n"], ["\r", "\n", "\r\n"], ["\r", "\r\n"]])
+        text = "".join(source.choice(ends) if c == "@" else c for c in text)
+        data = text.encode("latin-1" if "coding" in head else "utf-8")
+        try:
+            nodes = list(ast.walk(ast.parse(data)))
+        except SyntaxError:
+            continue
+        names = [(node.lineno, node.col_offset, node.id) for node in nodes
+                 if isinstance(node, ast.Name)]
+        strings = [(node.lineno, node.col_offset, node.value) for node in nodes
+                   if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        columns = ["".join(f"{line}:{column}:{text};" for line, column, text in sorted(found))
+                   for found in (names, strings)]
+        print(data.hex(), *(column.encode().hex() or "-" for column in columns), sep="\t")
+
+
 def print_aliases():
     names = set(encodings.aliases.aliases)
     names |= {module.name for module in pkgutil.iter_modules(encodings.__path__)}
@@ -152,4 +182,5 @@ def print_sample(codec, data):
 
 
 if __name__ == "__main__":
-    {"files": print_files, "aliases": print_aliases, "codecs": print_codecs}[sys.argv[1]]()
+    {"files": print_files, "lines": print_lines, "aliases": print_aliases,
+     "codecs": print_codecs}[sys.argv[1]]()

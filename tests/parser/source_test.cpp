@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "parser/codec.h"
+#include "parser/line_index.h"
+#include "parser/parser.h"
 
 namespace coppice {
 namespace {
@@ -66,7 +68,7 @@ ParseErrorCode RefusalOf(std::string_view bytes) {
 }
 
 TEST(Source, Utf8IsNotCopied) {
-  const std::string bytes = "\xEF\xBB\xBFx = '\xC3\xA9'\r\n\f\r";
+  const std::string bytes = "\xEF\xBB\xBFx = '\xC3\xA9'\r\n\f\r\n";
   std::string storage;
   const auto source = DecodeSource(bytes, storage);
   ASSERT_TRUE(source) << source.error().reason;
@@ -75,6 +77,21 @@ TEST(Source, Utf8IsNotCopied) {
   EXPECT_EQ(source->bom_bytes, 3U);
   EXPECT_EQ(source->encoding, "utf-8");
   EXPECT_TRUE(storage.empty());
+}
+
+TEST(Source, LoneCarriageReturnsEndLines) {
+  std::string storage;
+  const std::string bytes = "\xEF\xBB\xBF# \xC3\xA9\r\r\nx = '''\r'''\r\n\n\r";
+  const auto source = DecodeSource(bytes, storage);
+  ASSERT_TRUE(source);
+  EXPECT_EQ(source->text, "# \xC3\xA9\n\r\nx = '''\n'''\r\n\n\n");
+  EXPECT_EQ(source->bom_bytes, 3U);
+  EXPECT_EQ(DecodeSource("# coding: latin-1\r'\xe9'\r", storage)->text,
+            "# coding: latin-1\n'\xc3\xa9'\n");
+  EXPECT_EQ(DecodeLossy("a\r\xff\r", storage)->text, "a\n" + std::string(kReplacement) + "\n");
+  const auto invalid = DecodeSource("x\ry\r\nz\n'\xff'", storage);
+  ASSERT_FALSE(invalid);
+  EXPECT_EQ(invalid.error().reason, "byte 0xff in line 4 is not valid in utf-8");
 }
 
 TEST(Source, PlainAsciiUnderALatin1CookieIsNotCopied) {
@@ -234,6 +251,42 @@ TEST(SourceAgainstCPython, AcceptsAndRefusesTheSameFiles) {
   }
   EXPECT_LT(unsupported, rows.size() / 4);
   if (unsupported != 0) GTEST_SKIP() << "this system's iconv could not read " << unsupported;
+}
+
+// Names and strings, and where they are, in the tree that is made of the text.
+TEST(SourceAgainstCPython, EndsLinesAtTheSamePlaces) {
+  const Rows rows = AskOracle("lines");
+  ASSERT_GT(rows.size(), 2000U) << "the oracle did not run";
+  MemoryPool pool;
+  Parser parser(pool);
+  std::string storage;
+  for (const auto& row : rows) {
+    const std::string bytes = Bytes(row.at(0));
+    const auto source = DecodeSource(bytes, storage);
+    ASSERT_TRUE(source);
+    const auto tree = parser.Parse(source->text);
+    ASSERT_TRUE(tree);
+    const LineIndex index(source->text);
+    std::string names;
+    std::string strings;
+    for (PreorderCursor c = tree->Preorder(); c; c.Next()) {
+      const Node node = c.node();
+      const LineColumn at = index.Locate(node.start());
+      const std::string place = std::to_string(at.line) + ":" + std::to_string(at.column) + ":";
+      // A function's and a parameter's name are none of the nodes that CPython calls Name.
+      if (node.kind() == NodeKind::kIdentifier && node.field() != Field::kName) {
+        names += place + std::string(node.text()) + ";";
+      } else if (node.kind() == NodeKind::kString) {
+        std::string text(node.text());
+        const std::size_t quotes = text.starts_with("'''") ? 3 : 1;
+        text = text.substr(quotes, text.size() - 2 * quotes);
+        std::erase(text, '\r');
+        strings += place + text + ";";
+      }
+    }
+    EXPECT_EQ(names, row.at(1) == "-" ? "" : Bytes(row.at(1))) << testing::PrintToString(bytes);
+    EXPECT_EQ(strings, row.at(2) == "-" ? "" : Bytes(row.at(2))) << testing::PrintToString(bytes);
+  }
 }
 
 TEST(SourceAgainstCPython, ResolvesTheSameNames) {
