@@ -60,8 +60,9 @@ Result<void> Pack::Tables::Load() {
                      std::to_string(kFormatVersion) + ", " + std::to_string(kSchemaVersion)};
   }
   if (header.file_bytes != bytes.size()) {
-    return Damaged("its length is " + std::to_string(bytes.size()) + " bytes instead of " +
-                   std::to_string(header.file_bytes) + "; that");
+    return Error{ErrorCode::kDamaged, label + ": the pack is damaged: it has " +
+                                          std::to_string(bytes.size()) + " bytes, but " +
+                                          std::to_string(header.file_bytes) + " were written"};
   }
   if (header.toc_offset > bytes.size() || header.toc_bytes != bytes.size() - header.toc_offset) {
     return Damaged("the header");
