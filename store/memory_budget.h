@@ -53,6 +53,12 @@ class MemoryBudget {
     return Reservation(this, bytes);
   }
 
+  // How many reservations were asked for so far, those that still wait included.
+  std::uint64_t request_count() {
+    const std::lock_guard lock(mutex_);
+    return next_ticket_;
+  }
+
  private:
   void Release(std::size_t bytes) {
     {

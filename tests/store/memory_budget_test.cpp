@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <latch>
+#include <mutex>
 #include <optional>
 #include <random>
 #include <thread>
@@ -46,22 +46,24 @@ TEST(MemoryBudgetTest, IsNeverExceededButByASingleHolder) {
 TEST(MemoryBudgetTest, ServesALargeRequestBeforeLaterSmallOnes) {
   MemoryBudget budget(100);
   std::optional<MemoryBudget::Reservation> held(budget.Reserve(60));
-  std::atomic<bool> large_done{false};
-  std::latch large_asks(1);
-  std::jthread large([&] {
-    large_asks.count_down();
-    const MemoryBudget::Reservation reservation = budget.Reserve(100);
-    large_done = true;
-  });
-  large_asks.wait();
-  std::jthread small([&] {
-    // Fits beside what is held, but may have come before the large one: then it is served at once.
-    const MemoryBudget::Reservation reservation = budget.Reserve(10);
-  });
+  std::mutex mutex;
+  std::vector<std::size_t> served;
+  const auto ask = [&](std::size_t bytes) {
+    const MemoryBudget::Reservation reservation = budget.Reserve(bytes);
+    const std::lock_guard lock(mutex);
+    served.push_back(bytes);
+  };
+  const auto wait_for_requests = [&budget](std::uint64_t count) {
+    while (budget.request_count() < count) std::this_thread::yield();
+  };
+  std::jthread large(ask, 100);
+  wait_for_requests(2);
+  std::jthread small(ask, 10);  // would fit beside what is held
+  wait_for_requests(3);
   held.reset();
   large.join();
   small.join();
-  EXPECT_TRUE(large_done);
+  EXPECT_EQ(served, (std::vector<std::size_t>{100, 10}));
 }
 
 TEST(MemoryBudgetTest, GivesBackOnceThroughMoves) {
