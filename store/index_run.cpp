@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <exception>
-#include <system_error>
+#include <new>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -42,7 +42,7 @@ Result<void> IndexRun::Run(unsigned jobs) {
     threads.reserve(useful - 1);
     try {
       for (unsigned i = 1; i < useful; ++i) threads.emplace_back([this] { WorkOrFail(); });
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {
       // No more threads to be had: those that there are do it all.
     }
     WorkOrFail();
@@ -54,9 +54,13 @@ Result<void> IndexRun::Run(unsigned jobs) {
 void IndexRun::WorkOrFail() {
   try {
     Work();
+  } catch (const std::bad_alloc&) {
+    const std::lock_guard lock(mutex_);
+    // Short enough for a string without memory of its own: there may still be none.
+    Fail(Error{ErrorCode::kUnavailable, "out of memory"});
   } catch (const std::exception& error) {
     const std::lock_guard lock(mutex_);
-    Fail(Error{ErrorCode::kUnavailable, options_.pack_path + ": " + error.what()});
+    Fail(Error{ErrorCode::kUnavailable, error.what()});
   }
 }
 
@@ -66,7 +70,7 @@ void IndexRun::Work() {
   std::unique_lock lock(mutex_);
   while (const std::optional<std::size_t> file = TakeFile(lock)) {
     lock.unlock();
-    if (!builder) builder.emplace(files_, pool_, scratch_);
+    if (!builder) builder.emplace(files_, pool_, scratch_, options_.interrupted);
     std::optional<Hash128> known;
     if (const std::optional<ModuleId> old = plan_.files[*file].old) {
       // Damage is noticed when the module is taken over; parsing it afresh is right either way.
@@ -74,6 +78,8 @@ void IndexRun::Work() {
     }
     const BuiltModule& module = builder->Build(FullPath(*file), options_.max_file_bytes, known);
     lock.lock();
+    // A parse that was cancelled says nothing about its file.
+    if (Interrupted()) return FailInterrupted();
     Deliver(lock, *file, module);
   }
   // Files at the end that need no building.
@@ -84,7 +90,7 @@ std::optional<std::size_t> IndexRun::TakeFile(std::unique_lock<std::mutex>& lock
   for (;;) {
     if (error_) return std::nullopt;
     if (Interrupted()) {
-      Fail(Error{ErrorCode::kCancelled, options_.pack_path + ": interrupted; it is as it was"});
+      FailInterrupted();
       return std::nullopt;
     }
     while (taken_ < plan_.files.size() && plan_.files[taken_].action != FileAction::kRead &&
@@ -210,6 +216,10 @@ void IndexRun::Warn(std::size_t file, const std::string& reason) {
 void IndexRun::Fail(Error error) {
   if (!error_) error_ = std::move(error);
   changed_.notify_all();
+}
+
+void IndexRun::FailInterrupted() {
+  Fail(Error{ErrorCode::kCancelled, options_.pack_path + ": interrupted; it is as it was"});
 }
 
 std::string IndexRun::FullPath(std::size_t file) const {

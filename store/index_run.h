@@ -58,6 +58,7 @@ class IndexRun {
   void RecordSidecar(std::size_t file, const BuiltModule* module, SidecarState state);
   void Warn(std::size_t file, const std::string& reason);
   void Fail(Error error);
+  void FailInterrupted();
   std::string FullPath(std::size_t file) const;
   bool Interrupted() const;
 

@@ -79,8 +79,9 @@ std::uint32_t CountLines(std::string_view text) {
   return static_cast<std::uint32_t>(lines);
 }
 
-ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch)
-    : files_(files), scratch_(scratch), parser_(pool) {}
+ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
+                             const std::atomic<bool>* cancelled)
+    : files_(files), scratch_(scratch), cancelled_(cancelled), parser_(pool) {}
 
 const BuiltModule& ModuleBuilder::Build(const std::string& path, std::uint64_t max_bytes,
                                         const std::optional<Hash128>& known) {
@@ -125,6 +126,7 @@ void ModuleBuilder::BuildFromSource() {
   const std::string_view text = source->text;
   ParseOptions options;
   options.text = TextStorage::kBorrow;
+  options.cancelled = cancelled_;
   {
     const MemoryBudget::Reservation reservation =
         scratch_.Reserve(text.size() * Parser::kScratchBytesPerTextByte);

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -77,7 +78,10 @@ std::uint32_t CountLines(std::string_view text);
 // the file system, the pool and the budget, which must outlive them.
 class ModuleBuilder {
  public:
-  ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch);
+  // `cancelled` may be null. Soon after it is set, a parse that is on ends, and its file comes back
+  // as kSkipped.
+  ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
+                const std::atomic<bool>* cancelled);
 
   // Reads the file at `path`, of at most `max_bytes`. If its content has the hash `known`, that is
   // all; else it is parsed, as soon as the budget allows. No file makes it fail or throw: what
@@ -92,6 +96,7 @@ class ModuleBuilder {
 
   const FileSystem& files_;
   MemoryBudget& scratch_;
+  const std::atomic<bool>* const cancelled_;
   Parser parser_;
   SummaryBuilder summaries_;
   std::string source_;   // the file's bytes
