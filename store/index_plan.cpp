@@ -41,14 +41,13 @@ bool ApplySidecar(const Discovery& discovery, const Pack& old, SidecarReader& si
 }  // namespace
 
 Result<IndexPlan> PlanIndex(const Discovery& discovery, const Pack* old,
-                            const std::string& sidecar_path, std::uint64_t options_fingerprint,
-                            std::uint64_t max_file_bytes) {
+                            const std::string& sidecar_path, std::uint64_t max_file_bytes) {
   IndexPlan plan;
   plan.files.resize(discovery.files.size());
   bool by_sidecar = false;
   if (old != nullptr) {
     Result<SidecarReader> sidecar = SidecarReader::Open(sidecar_path);
-    if (sidecar && sidecar->key() == SidecarKey{old->info().identity, options_fingerprint}) {
+    if (sidecar && sidecar->pack() == old->info().identity) {
       by_sidecar = ApplySidecar(discovery, *old, *sidecar, plan.files);
       if (!by_sidecar) plan.files.assign(discovery.files.size(), PlannedFile{});
     }

@@ -34,7 +34,6 @@ struct IndexPlan {
 // as none: then contents decide. Linear in the files, but for those without a sidecar's word, which
 // are looked up in the old pack. Error: damage in the old pack.
 Result<IndexPlan> PlanIndex(const Discovery& discovery, const Pack* old,
-                            const std::string& sidecar_path, std::uint64_t options_fingerprint,
-                            std::uint64_t max_file_bytes);
+                            const std::string& sidecar_path, std::uint64_t max_file_bytes);
 
 }  // namespace coppice

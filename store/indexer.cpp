@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <system_error>
@@ -20,7 +21,6 @@
 #include "store/lock_file.h"
 #include "store/pack_update.h"
 #include "store/sidecar.h"
-#include "summaries/hash.h"
 #include "summaries/pack.h"
 #include "summaries/pack_format.h"
 #include "summaries/pack_writer.h"
@@ -36,6 +36,23 @@ struct OldPack {
   std::shared_ptr<const Pack> pack;  // null: nothing
   std::string warning;               // why not, if somebody should know
 };
+
+// Said before the lock beside the pack is tried for, so that the message names what the user named.
+Result<void> CheckDirectory(const std::string& path) {
+  const std::filesystem::path directory = std::filesystem::path(path).parent_path();
+  if (directory.empty()) return {};
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(directory, error);
+  if (status.type() == std::filesystem::file_type::not_found) {
+    return Error{ErrorCode::kIo, path + ": cannot be made: the directory " + directory.string() +
+                                     " does not exist"};
+  }
+  if (!error && !std::filesystem::is_directory(status)) {
+    return Error{ErrorCode::kIo,
+                 path + ": cannot be made: " + directory.string() + " is not a directory"};
+  }
+  return {};
+}
 
 // What is at the pack's path may be replaced if it is a pack, whole or not, or nothing yet: an
 // empty file is what mktemp makes.
@@ -75,6 +92,10 @@ OldPack OpenOldPack(const std::string& path, const IndexOptions& options) {
   // What another version made of a file need not be what this one would make of it.
   if (info.producer != PackProducer()) return {};
   if (options.docstrings && !info.has_docs) return {};
+  // What a sidecar vouches for is not looked at again: damage would stay for as long as the files.
+  if (const Result<void> intact = (*opened)->VerifyChecksums(); !intact) {
+    return {nullptr, intact.error().message};
+  }
   return {std::move(*opened), {}};
 }
 
@@ -82,10 +103,6 @@ std::uint64_t PeakResidentBytes() {
   struct rusage usage {};
   if (getrusage(RUSAGE_SELF, &usage) != 0) return 0;
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts in KiB
-}
-
-std::uint64_t OptionsFingerprint(const IndexOptions& options) {
-  return Hash64(options.docstrings ? "docs" : "no-docs");
 }
 
 // One run, from before the lock to after the sidecar.
@@ -101,6 +118,11 @@ class Indexer {
 
   Result<IndexReport> Run() {
     if (path_.empty()) return Error{ErrorCode::kInvalidArgument, "no path for the pack"};
+    COPPICE_TRY(CheckDirectory(path_));
+    // Again below, when nobody else can change it any more.
+    if (const Result<bool> replaceable = HasOldPack(path_); !replaceable) {
+      return replaceable.error();
+    }
     COPPICE_TRY(Lock());
     const Clock::time_point start = Clock::now();
     const Result<bool> has_old = HasOldPack(path_);
@@ -128,7 +150,7 @@ class Indexer {
 
  private:
   Result<void> Lock() {
-    const std::string lock_path = path_ + ".lock";
+    const std::string lock_path = path_ + ".coppice-lock";
     Result<LockFile> lock = LockFile::Acquire(
         lock_path,
         [&] {
@@ -165,10 +187,9 @@ class Indexer {
   Result<void> Build(const std::shared_ptr<const Pack>& old) {
     report_ = IndexReport{};
     report_.skipped = skipped_by_discovery_;
-    const std::string sidecar_path = path_ + ".state";
-    const std::uint64_t fingerprint = OptionsFingerprint(options_);
+    const std::string sidecar_path = path_ + ".coppice-state";
     const Result<IndexPlan> plan =
-        PlanIndex(discovery_, old.get(), sidecar_path, fingerprint, options_.max_file_bytes);
+        PlanIndex(discovery_, old.get(), sidecar_path, options_.max_file_bytes);
     if (!plan) return plan.error();
 
     PackOptions pack_options;
@@ -194,10 +215,14 @@ class Indexer {
 
     // After the pack: a run that ends between the two leaves a sidecar that speaks of no pack.
     if (update.writes() || plan->read_count != 0) {
-      const Result<void> written = sidecar.Write(sidecar_path, {info->identity, fingerprint});
+      const Result<void> written = sidecar.Write(sidecar_path, info->identity);
       // The pack is good without; the next run has to read all files.
-      if (!written && update.writes()) {
-        Warn({IndexWarningKind::kProblem, sidecar_path, written.error().message});
+      const bool foreign = !written && written.error().code == ErrorCode::kInvalidArgument;
+      if (foreign || (!written && update.writes())) {
+        std::string_view reason = written.error().message;
+        const std::string prefix = sidecar_path + ": ";
+        if (reason.starts_with(prefix)) reason.remove_prefix(prefix.size());
+        Warn({IndexWarningKind::kProblem, sidecar_path, std::string(reason)});
       }
     }
     return {};
@@ -205,7 +230,8 @@ class Indexer {
 
   // Errors of temporary files name those: who reads them knows the pack.
   Error NotWritten(Error error) const {
-    if (error.code == ErrorCode::kIo || error.code == ErrorCode::kTooLarge) {
+    if (error.code == ErrorCode::kIo || error.code == ErrorCode::kTooLarge ||
+        error.code == ErrorCode::kUnavailable) {
       error.message = path_ + ": was not written: " + error.message;
     }
     return error;
@@ -243,7 +269,12 @@ void ProgressSink::OnProgress(const IndexProgress&) {}
 
 Result<IndexReport> BuildIndex(const IndexOptions& options, const FileSystem& files,
                                ProgressSink* progress) {
-  return Indexer(options, files, progress).Run();
+  try {
+    return Indexer(options, files, progress).Run();
+  } catch (const std::bad_alloc&) {
+    // What the run held is free again: enough for a message.
+    return Error{ErrorCode::kUnavailable, options.pack_path + ": was not written: out of memory"};
+  }
 }
 
 }  // namespace coppice

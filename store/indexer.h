@@ -87,8 +87,10 @@ class ProgressSink {
 
 // Builds the pack at options.pack_path, or brings the one that is there up to date.
 //
-// Beside the pack stand `PACK.state`, from which the next run knows unchanged files without reading
-// them, and, during the run, `PACK.lock`: a second run on the same pack waits for the first.
+// Beside the pack stand `PACK.coppice-state`, from which the next run knows unchanged files without
+// reading them, and, during the run, `PACK.coppice-lock`: a second run on the same pack waits for
+// the first. A file of either name that is not ours is never touched: a foreign lock ends the run
+// (kInvalidArgument), a foreign state is reported and left.
 //
 // Only the pack's final renaming changes what readers see: however the run ends, a pack that was
 // there before stays whole. Trouble with single files is reported in warnings and never ends the
@@ -98,8 +100,8 @@ class ProgressSink {
 // Memory: the files in flight (at most two a job), tree-sitter's trees within
 // options.scratch_bytes, and about 200 bytes for each file found.
 //
-// `progress` may be null. Error: no such root, a target that is no pack or cannot be written, or
-// interrupted.
+// `progress` may be null. Error: no such root, a target that is no pack or cannot be written, no
+// memory (kUnavailable), or interrupted.
 Result<IndexReport> BuildIndex(const IndexOptions& options, const FileSystem& files,
                                ProgressSink* progress = nullptr);
 

@@ -27,7 +27,7 @@ Error SystemError(const std::string& path, const char* action, int error_number)
 // for flock(2). -1 and errno if it cannot be opened.
 int OpenLock(const std::string& path) {
   // Readable and writable by whoever may write the pack: the umask decides.
-  constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW;
+  constexpr int kFlags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | kFlags, 0666);
   if (descriptor >= 0 || errno != EACCES) return descriptor;
   const int readable = open(path.c_str(), O_RDONLY | kFlags);
@@ -44,6 +44,12 @@ bool StillThere(int descriptor, const std::string& path) {
          open_file.st_ino == named_file.st_ino && open_file.st_dev == named_file.st_dev;
 }
 
+// Lock files are empty: what is not is somebody's, whatever its name.
+bool IsLockFile(int descriptor) {
+  struct stat status {};
+  return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+}
+
 }  // namespace
 
 Result<LockFile> LockFile::Acquire(const std::string& path, const std::function<void()>& on_wait,
@@ -58,6 +64,13 @@ Result<LockFile> LockFile::Acquire(const std::string& path, const std::function<
         error.code = ErrorCode::kIo;  // a lock that is there must not be passed by
       }
       return error;
+    }
+    if (!IsLockFile(descriptor)) {
+      close(descriptor);
+      return Error{ErrorCode::kInvalidArgument,
+                   path +
+                       ": is there and is no lock file: remove it, or name another file for "
+                       "the pack"};
     }
     LockFile lock(path, descriptor);
     while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {

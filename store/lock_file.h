@@ -16,7 +16,8 @@ class LockFile {
  public:
   // Waits for as long as another holds the lock: `on_wait` is called once, before the waiting;
   // `interrupted`, if given, ends it with kCancelled. Error kUnavailable: the directory cannot be
-  // written to, so that nobody could lock there; kIo: anything else.
+  // written to, so that nobody could lock there; kInvalidArgument: what is at the path is no lock
+  // file (those are empty), and stays; kIo: anything else.
   static Result<LockFile> Acquire(const std::string& path, const std::function<void()>& on_wait,
                                   const std::atomic<bool>* interrupted = nullptr);
 

@@ -7,20 +7,22 @@
 #include <algorithm>
 #include <bit>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <system_error>
 #include <utility>
 
+#include "summaries/output_file.h"
 #include "summaries/try.h"
 
 namespace coppice {
 namespace {
 
-// The file: magic, version, then a body of the key, the root names and the entries, then the
-// XXH3-64 of the body. An entry: root, length of the prefix that its path shares with the one
-// before, rest of the path, state and trust, stat. Numbers are LEB128 or 8 bytes, little-endian.
+// The file: magic, version, then a body of the pack's identity, the root names and the entries,
+// then the XXH3-64 of the body. An entry: root, length of the prefix that its path shares with the
+// one before, rest of the path, state and trust, stat. Numbers are LEB128 or 8 bytes,
+// little-endian.
 constexpr std::string_view kMagic = "coppice state 1\n";
+constexpr std::string_view kMagicStart = "coppice state ";  // of every version
 constexpr std::size_t kChecksumBytes = 8;
 constexpr std::uint8_t kSkippedBit = 1;
 constexpr std::uint8_t kUntrustedBit = 2;
@@ -102,33 +104,25 @@ Error IoError(const std::string& path, const char* action, int error_number) {
                path + ": cannot " + action + ": " + std::generic_category().message(error_number)};
 }
 
-Result<void> WriteAll(int descriptor, std::string_view bytes, const std::string& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(descriptor, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return IoError(path, "write", errno);
+// Whether what is at the path may be replaced: a sidecar of any version, whole or not, an empty
+// file or nothing. Anything else is somebody's.
+Result<void> CheckReplaceable(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+  if (descriptor < 0 && errno == ENOENT) return {};
+  bool replaceable = false;
+  if (descriptor >= 0) {
+    struct stat status {};
+    char start[kMagicStart.size()] = {};
+    ssize_t count = -1;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+      count = pread(descriptor, start, sizeof start, 0);
     }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+    replaceable = count == 0 || std::string_view(start, sizeof start) == kMagicStart;
+    close(descriptor);
   }
-  return {};
-}
-
-// Not synced: a sidecar that a crash tore fails its checksum, and the files are read instead.
-Result<void> ReplaceFile(const std::string& path, std::string_view bytes) {
-  const std::string temporary = path + ".tmp";
-  // Writers of one pack hold its lock, so that what is there can only be left from a killed one.
-  unlink(temporary.c_str());
-  const int descriptor =
-      open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor < 0) return IoError(temporary, "create", errno);
-  Result<void> result = WriteAll(descriptor, bytes, temporary);
-  if (close(descriptor) != 0 && result) result = IoError(temporary, "write", errno);
-  if (result && rename(temporary.c_str(), path.c_str()) != 0) {
-    result = IoError(path, "replace", errno);
-  }
-  if (!result) unlink(temporary.c_str());
-  return result;
+  if (replaceable) return {};
+  return Error{ErrorCode::kInvalidArgument,
+               path + ": is there and is not the state of a pack, so it is not replaced"};
 }
 
 Result<std::string> ReadWhole(const std::string& path) {
@@ -190,17 +184,21 @@ void SidecarWriter::Add(const SidecarFile& file) {
   ++count_;
 }
 
-Result<void> SidecarWriter::Write(const std::string& path, const SidecarKey& key) const {
+Result<void> SidecarWriter::Write(const std::string& path, const Hash128& pack) const {
   std::string bytes(kMagic);
-  PutWord(bytes, key.pack.low);
-  PutWord(bytes, key.pack.high);
-  PutWord(bytes, key.options);
+  PutWord(bytes, pack.low);
+  PutWord(bytes, pack.high);
   PutNumber(bytes, root_names_.size());
   for (const std::string& name : root_names_) PutString(bytes, name);
   PutNumber(bytes, count_);
   bytes += entries_;
   PutWord(bytes, Hash64(std::string_view(bytes).substr(kMagic.size())));
-  return ReplaceFile(path, bytes);
+  COPPICE_TRY(CheckReplaceable(path));
+  Result<ReplacementFile> file = ReplacementFile::Create(path, kMagic);
+  if (!file) return file.error();
+  COPPICE_TRY(file->file().Append(bytes));
+  // A sidecar that a crash tore fails its checksum, and the files are read instead.
+  return file->Commit(ReplacementFile::Durability::kUnsynced);
 }
 
 Result<SidecarReader> SidecarReader::Open(const std::string& path) {
@@ -220,9 +218,8 @@ Result<SidecarReader> SidecarReader::Open(const std::string& path) {
   }
 
   Input input(body, kMagic.size());
-  reader.key_.pack.low = input.Word();
-  reader.key_.pack.high = input.Word();
-  reader.key_.options = input.Word();
+  reader.pack_.low = input.Word();
+  reader.pack_.high = input.Word();
   for (std::uint64_t left = input.Number(); left != 0 && input.ok(); --left) {
     reader.root_names_.emplace_back(input.String());
   }

@@ -1,4 +1,5 @@
-// The file beside a pack from which the next run knows what has not changed since.
+// The file beside a pack (`PACK.coppice-state`) from which the next run knows what has not changed
+// since.
 //
 // A pack holds no times, so that equal input gives equal bytes. What tells freshness, the stat of
 // every file that went into it, stands here. Losing a sidecar costs time, never truth: what it does
@@ -16,13 +17,6 @@
 #include "summaries/hash.h"
 
 namespace coppice {
-
-// Which pack a sidecar speaks of. A sidecar of another pack says nothing.
-struct SidecarKey {
-  Hash128 pack;               // PackInfo::identity
-  std::uint64_t options = 0;  // fingerprint of what decides a module's bytes beside its file
-  friend bool operator==(const SidecarKey&, const SidecarKey&) = default;
-};
 
 enum class SidecarState : std::uint8_t {
   kIndexed,  // a module of the pack
@@ -49,8 +43,10 @@ class SidecarWriter {
  public:
   explicit SidecarWriter(std::vector<std::string> root_names);
   void Add(const SidecarFile& file);
-  // Replaces the file at `path` by renaming a finished one over it.
-  Result<void> Write(const std::string& path, const SidecarKey& key) const;
+  // Replaces the file at `path` by renaming a finished one over it, and removes unfinished ones
+  // that killed runs left. kInvalidArgument: what is there is no sidecar, and stays.
+  // `pack`: PackInfo::identity of the pack that it speaks of.
+  Result<void> Write(const std::string& path, const Hash128& pack) const;
 
  private:
   std::vector<std::string> root_names_;
@@ -66,7 +62,8 @@ class SidecarReader {
   // Error: not there, not readable, damaged, or of another version.
   static Result<SidecarReader> Open(const std::string& path);
 
-  const SidecarKey& key() const { return key_; }
+  // Identity of the pack that it speaks of; of any other it says nothing.
+  const Hash128& pack() const { return pack_; }
   const std::vector<std::string>& root_names() const { return root_names_; }
   std::uint64_t file_count() const { return count_; }
 
@@ -79,7 +76,7 @@ class SidecarReader {
   std::size_t end_ = 0;  // of the entries
   std::uint64_t count_ = 0;
   std::uint64_t left_ = 0;
-  SidecarKey key_;
+  Hash128 pack_;
   std::vector<std::string> root_names_;
   std::string path_;
 };

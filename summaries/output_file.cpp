@@ -287,7 +287,7 @@ ReplacementFile::~ReplacementFile() {
   if (!temporary_.empty()) unlink(Join(directory_, temporary_).c_str());
 }
 
-Result<void> ReplacementFile::Commit() {
+Result<void> ReplacementFile::Commit(Durability durability) {
   COPPICE_TRY(file_.Flush());
   struct stat status {};
   // What the umask took away from group and others at creation stays away.
@@ -295,11 +295,13 @@ Result<void> ReplacementFile::Commit() {
       fchmod(file_.descriptor(), status.st_mode & 0444) != 0) {
     return file_.IoError("make the file read-only", errno);
   }
-  if (fsync(file_.descriptor()) != 0) return file_.IoError("write", errno);
+  const bool synced = durability == Durability::kSynced;
+  if (synced && fsync(file_.descriptor()) != 0) return file_.IoError("write", errno);
   if (rename(Join(directory_, temporary_).c_str(), Join(directory_, name_).c_str()) != 0) {
     return file_.IoError("replace the file", errno);
   }
   temporary_.clear();
+  if (!synced) return {};
   // The file is in its place; whether the new name outlives a power failure is all that is left,
   // and some file systems cannot sync a directory at all.
   if (const int directory = open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

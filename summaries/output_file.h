@@ -73,8 +73,12 @@ class ReplacementFile {
   // The directory in which the file is, for others beside it.
   const std::string& directory() const { return directory_; }
 
-  // Syncs the file, makes it read-only, renames it to its place and syncs the directory.
-  Result<void> Commit();
+  enum class Durability : std::uint8_t {
+    kSynced,    // on disk, directory entry included, before Commit returns
+    kUnsynced,  // for what may be lost in a power failure
+  };
+  // Makes the file read-only and renames it to its place.
+  Result<void> Commit(Durability durability = Durability::kSynced);
 
  private:
   ReplacementFile(OutputFile file, std::string directory, std::string name, std::string temporary)

@@ -46,9 +46,9 @@ date: unchanged files are not parsed again, deleted ones go, and the result is b
   --json                print the figures as one JSON object
   --quiet               print errors only
 
-Beside PACK, PACK.state remembers the files' times, so that unchanged ones need not be read, and
-PACK.lock stands there while a run is on: a second one waits for it. Files that cannot be read or
-decoded are reported and counted, and do not end the run.
+Beside PACK, PACK.coppice-state remembers the files' times, so that unchanged ones need not be read,
+and PACK.coppice-lock stands there while a run is on: a second one waits for it. Files that cannot be
+read or decoded are reported and counted, and do not end the run.
 
 The JSON object: modules, parsed and reused (of those), source_bytes, lines and files_with_errors
 (of all modules), skipped (files that are not in the pack), seconds, ast_bytes and ast_nodes (the
@@ -184,6 +184,11 @@ void PrintTable(const IndexReport& report, const std::string& pack, Output& outp
 int Run(const Call& call) {
   if (call.pack.empty()) {
     return Misuse("no place for the pack: name one, as in coppice index src -o src.pack");
+  }
+  if (call.pack == "-") {
+    return Misuse(
+        "a pack must be a file, not standard output: name one, as in coppice index src -o "
+        "src.pack");
   }
   if (call.roots.empty() && call.python.empty()) {
     return Misuse("nothing to index: name directories, or --python EXE for an interpreter's own");

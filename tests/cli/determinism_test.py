@@ -78,9 +78,9 @@ class Determinism(harness.CommandTest):
     def test_without_sidecar(self):
         expected = self.fresh("a.pack")
         for damage in (None, b"", b"nonsense"):
-            os.remove(self.path("a.pack.state"))
+            os.remove(self.path("a.pack.coppice-state"))
             if damage is not None:
-                self.write("a.pack.state", damage)
+                self.write("a.pack.coppice-state", damage)
             report = self.index("-o", "a.pack", *self.roots)
             self.assertEqual(report["parsed"], 0)
             self.assertEqual(self.bytes_of("a.pack"), expected)
@@ -88,7 +88,7 @@ class Determinism(harness.CommandTest):
     def test_sidecar_of_another_pack(self):
         self.fresh("a.pack")
         self.index("-o", "b.pack", "first=one")
-        shutil.copyfile(self.path("b.pack.state"), self.path("a.pack.state"))
+        shutil.copyfile(self.path("b.pack.coppice-state"), self.path("a.pack.coppice-state"))
         self.write("one/new.py", "x = 1\n")
         self.index("-o", "a.pack", *self.roots)
         self.assert_same_as_fresh("a.pack")

@@ -5,11 +5,14 @@ import fcntl
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import unittest
 
 import harness
+
+F_SETPIPE_SZ = 1031  # Linux; fcntl has a name for it since Python 3.10
 
 
 class Durability(harness.CommandTest):
@@ -21,7 +24,7 @@ class Durability(harness.CommandTest):
         self.write("one/new.py", "new = 1\n")
         self.index("--fresh", "-o", "expected.pack", "one")
         self.new = self.bytes_of("expected.pack")
-        for name in ("expected.pack", "expected.pack.state"):
+        for name in ("expected.pack", "expected.pack.coppice-state"):
             os.remove(self.path(name))
 
     def start(self, *arguments, **options):
@@ -36,28 +39,85 @@ class Durability(harness.CommandTest):
     def assert_recovers(self):
         self.index("-o", "a.pack", "one")
         self.assertEqual(self.bytes_of("a.pack"), self.new)
-        self.assert_only(".", ["a.pack", "a.pack.state", "one"])
+        self.assert_only(".", ["a.pack", "a.pack.coppice-state", "one"])
 
-    def test_killed_at_any_moment(self):
-        rng = random.Random(6)
-        survived = 0
-        for _ in range(40):
-            process = self.start("--fresh", "--jobs", "2")
-            try:
-                process.communicate(timeout=rng.random() * 0.08)
-                survived += 1
-            except subprocess.TimeoutExpired:
+    def make_warning_tree(self, count):
+        """Files that each cost a line of warning and some 5 KB of summary."""
+        body = "".join("def function_%d(a: int, b: str = %d) -> int: return a\n" % (i, i)
+                       for i in range(150))
+        for number in range(count):
+            self.write("two/m%03d_%s.py" % (number, "x" * 150), body.encode() + b"s = '\xff'\n")
+
+    def test_killed_while_it_writes(self):
+        # Nobody reads on after some lines, and a pipe of one page holds some 20 more: the run stands
+        # still before its end, however fast or slow it is, until it is killed.
+        count = 70
+        self.make_warning_tree(count)
+        sizes = []
+        for step in range(0, 48, 4):
+            reader, writer = os.pipe()
+            fcntl.fcntl(writer, F_SETPIPE_SZ, 4096)
+            with os.fdopen(reader, "rb", buffering=0) as warnings:
+                process = subprocess.Popen(
+                    [harness.COPPICE, "index", "-o", "a.pack", "one", "two", "--fresh", "--jobs",
+                     str(1 + step % 3)], cwd=self.top, stdout=subprocess.DEVNULL, stderr=writer)
+                os.close(writer)
+                seen = b""
+                while seen.count(b"\n") <= step:
+                    chunk = warnings.read(100)
+                    self.assertTrue(chunk, "it ended by itself")
+                    seen += chunk
                 process.kill()
-                process.communicate()
-            self.assertIn(self.bytes_of("a.pack"), (self.old, self.new))
-            self.command("verify", "a.pack")
-        self.assertLess(survived, 40, "no run was killed: the test proved nothing")
-        self.index("-o", "a.pack", "one", "--fresh")  # a run that writes clears up
+                self.assertEqual(process.wait(60), -signal.SIGKILL)
+            unfinished = [name for name in os.listdir(self.top)
+                          if name.startswith(".a.pack.") and name.endswith(".tmp")]
+            sizes.append(sum(os.path.getsize(self.path(name)) for name in unfinished))
+            self.assertEqual(len(unfinished), 1, "of the runs before nothing stays")
+            self.assertEqual(self.bytes_of("a.pack"), self.old)
+        self.assertGreater(max(sizes), 1 << 17, "no run was killed with much of it written")
+        shutil.rmtree(self.path("two"))
         self.assert_recovers()
+
+    def test_killed_towards_the_end(self):
+        count = 20
+        self.make_warning_tree(count)
+        self.index("-o", "b.pack", "one", "two")
+        both = self.bytes_of("b.pack")
+        for name in ("b.pack", "b.pack.coppice-state"):
+            os.remove(self.path(name))
+        for _ in range(10):
+            process = subprocess.Popen(
+                [harness.COPPICE, "index", "-o", "a.pack", "one", "two", "--fresh"], cwd=self.top,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            for _ in range(count):
+                self.assertIn(b"warning", process.stderr.readline())
+            process.kill()
+            process.communicate()
+            self.assertIn(self.bytes_of("a.pack"), (self.old, both))
+        shutil.rmtree(self.path("two"))
+        self.assert_recovers()
+
+    def test_files_of_others_beside_it(self):
+        others = {"uv.lock": b"precious", "uv.state": b"precious", "uv.state.tmp": b"precious"}
+        for name, contents in others.items():
+            self.write(name, contents)
+        self.index("-o", "uv", "one")
+        self.index("-o", "uv", "one", "--fresh")
+        self.write("uv.coppice-lock", b"theirs")
+        failed = self.command("index", "-o", "uv", "one", code=2)
+        self.assertIn(b"uv.coppice-lock", failed.stderr)
+        self.assertEqual(self.bytes_of("uv.coppice-lock"), b"theirs")
+        os.remove(self.path("uv.coppice-lock"))
+        self.write("uv.coppice-state", b"theirs")
+        done = self.command("index", "-o", "uv", "one")
+        self.assertIn(b"uv.coppice-state", done.stderr)
+        self.assertEqual(self.bytes_of("uv.coppice-state"), b"theirs")
+        for name, contents in others.items():
+            self.assertEqual(self.bytes_of(name), contents)
 
     def test_interrupted(self):
         for number in (signal.SIGINT, signal.SIGTERM):
-            with open(self.path("a.pack.lock"), "w") as lock:
+            with open(self.path("a.pack.coppice-lock"), "w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 process = subprocess.Popen(
                     [harness.COPPICE, "index", "-o", "a.pack", "one"], cwd=self.top,
@@ -67,18 +127,18 @@ class Durability(harness.CommandTest):
                 _, errors = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 128 + number)
             self.assertIn(b"interrupted", errors)
-            self.assertTrue(os.path.exists(self.path("a.pack.lock")), "it was not its lock")
-            os.remove(self.path("a.pack.lock"))
+            self.assertTrue(os.path.exists(self.path("a.pack.coppice-lock")), "it was not its lock")
+            os.remove(self.path("a.pack.coppice-lock"))
         self.assert_old_and_usable()
 
     def test_waits_for_another_run(self):
-        lock = open(self.path("a.pack.lock"), "w")
+        lock = open(self.path("a.pack.coppice-lock"), "w")
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = subprocess.Popen([harness.COPPICE, "index", "-o", "a.pack", "one"],
                                    cwd=self.top, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertIn(b"waiting for another run", process.stderr.readline())
         self.assertEqual(self.bytes_of("a.pack"), self.old)
-        os.remove(self.path("a.pack.lock"))
+        os.remove(self.path("a.pack.coppice-lock"))
         lock.close()
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 0)
@@ -143,7 +203,12 @@ class Durability(harness.CommandTest):
     def test_target_that_cannot_be_written(self):
         failed = self.command("index", "-o", "missing/a.pack", "one", code=3)
         self.assertIn(b"missing/a.pack", failed.stderr)
-        self.assert_only(".", ["a.pack", "a.pack.state", "one"])
+        self.assertIn(b"directory missing does not exist", failed.stderr)
+        failed = self.command("index", "-o", "one/new.py/a.pack", "one", code=3)
+        self.assertIn(b"one/new.py is not a directory", failed.stderr)
+        failed = self.command("index", "-o", "-", "one", code=2)
+        self.assertIn(b"must be a file", failed.stderr)
+        self.assert_only(".", ["a.pack", "a.pack.coppice-state", "one"])
 
     def test_target_that_is_no_pack(self):
         self.write("notes.txt", "precious\n")
@@ -170,6 +235,17 @@ class Durability(harness.CommandTest):
             self.write("a.pack", bytes(damaged))
             self.index("-o", "a.pack", "one")
             self.command("verify", "a.pack")
+            self.assertEqual(self.bytes_of("a.pack"), self.new)
+
+    def test_damaged_pack_that_is_up_to_date(self):
+        self.index("-o", "a.pack", "one")
+        for at in range(64, len(self.new), len(self.new) // 20):
+            damaged = bytearray(self.new)
+            damaged[at] ^= 1
+            os.remove(self.path("a.pack"))
+            self.write("a.pack", bytes(damaged))
+            done = self.command("index", "-o", "a.pack", "one")
+            self.assertIn(b"damaged", done.stderr)
             self.assertEqual(self.bytes_of("a.pack"), self.new)
 
     def test_a_link_to_the_pack(self):

@@ -33,6 +33,18 @@ TEST(LockFileTest, TakesAFileThatAKilledHolderLeft) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+TEST(LockFileTest, LeavesAloneWhatIsNoLockFile) {
+  const TemporaryTree tree;
+  const std::string path = tree.Write("lock", "somebody's");
+  const Result<LockFile> lock = LockFile::Acquire(path, {});
+  ASSERT_FALSE(lock);
+  EXPECT_EQ(lock.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(std::filesystem::file_size(path), 10U);
+  ASSERT_EQ(mkfifo((tree / "pipe").c_str(), 0600), 0);
+  EXPECT_FALSE(LockFile::Acquire(tree / "pipe", {}));
+  EXPECT_TRUE(std::filesystem::exists(tree / "pipe"));
+}
+
 TEST(LockFileTest, IsHeldByOneAtATime) {
   const TemporaryTree tree;
   const std::string path = tree / "lock";

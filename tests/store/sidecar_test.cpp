@@ -38,11 +38,10 @@ std::vector<OwnedFile> MakeFiles(std::size_t count, std::uint64_t seed) {
   return files;
 }
 
-void WriteFiles(const std::vector<OwnedFile>& files, const std::string& path,
-                const SidecarKey& key) {
+void WriteFiles(const std::vector<OwnedFile>& files, const std::string& path, const Hash128& pack) {
   SidecarWriter writer({"first", "second"});
   for (const OwnedFile& owned : files) writer.Add(owned.file);
-  ASSERT_TRUE(writer.Write(path, key));
+  ASSERT_TRUE(writer.Write(path, pack));
 }
 
 // Removed first: some file systems write out a file that is truncated and written again.
@@ -51,15 +50,15 @@ Result<SidecarReader> OpenBytes(const TemporaryTree& tree, const std::string& by
   return SidecarReader::Open(tree.Write("copy", bytes));
 }
 
-const SidecarKey kKey{{1, 2}, 3};
+const Hash128 kPack{1, 2};
 
 TEST(SidecarTest, GivesBackWhatWasWritten) {
   const TemporaryTree tree;
   const std::vector<OwnedFile> files = MakeFiles(500, 1);
-  WriteFiles(files, tree / "state", kKey);
+  WriteFiles(files, tree / "state", kPack);
   Result<SidecarReader> reader = SidecarReader::Open(tree / "state");
   ASSERT_TRUE(reader);
-  EXPECT_EQ(reader->key(), kKey);
+  EXPECT_EQ(reader->pack(), kPack);
   EXPECT_EQ(reader->root_names(), (std::vector<std::string>{"first", "second"}));
   EXPECT_EQ(reader->file_count(), files.size());
   SidecarFile file;
@@ -76,8 +75,8 @@ TEST(SidecarTest, GivesBackWhatWasWritten) {
 
 TEST(SidecarTest, ReplacesTheOldOneAndLeavesNothingElse) {
   const TemporaryTree tree;
-  WriteFiles(MakeFiles(50, 2), tree / "state", kKey);
-  WriteFiles(MakeFiles(3, 3), tree / "state", kKey);
+  WriteFiles(MakeFiles(50, 2), tree / "state", kPack);
+  WriteFiles(MakeFiles(3, 3), tree / "state", kPack);
   const Result<SidecarReader> reader = SidecarReader::Open(tree / "state");
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->file_count(), 3U);
@@ -85,9 +84,34 @@ TEST(SidecarTest, ReplacesTheOldOneAndLeavesNothingElse) {
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
 }
 
+TEST(SidecarTest, LeavesAloneWhatIsNoSidecar) {
+  const TemporaryTree tree;
+  const std::string path = tree.Write("state", "coppice statement\n");
+  const Result<void> written = SidecarWriter({}).Write(path, kPack);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_EQ(std::filesystem::file_size(path), 18U);
+  std::filesystem::create_symlink("elsewhere", tree / "link");
+  EXPECT_FALSE(SidecarWriter({}).Write(tree / "link", kPack));
+  // Of another version, or emptied: ours to replace.
+  EXPECT_TRUE(SidecarWriter({}).Write(tree.Write("older", "coppice state 0\n"), kPack));
+  EXPECT_TRUE(SidecarWriter({}).Write(tree.Write("empty", ""), kPack));
+}
+
+TEST(SidecarTest, RemovesOnlyLeftoversOfItsOwn) {
+  const TemporaryTree tree;
+  tree.Write("state.tmp", "somebody's");
+  tree.Write(".state.01234567.tmp", "somebody's");
+  tree.Write(".state.89abcdef.tmp", "coppice state 1\nhalf");
+  ASSERT_TRUE(SidecarWriter({}).Write(tree / "state", kPack));
+  EXPECT_TRUE(std::filesystem::exists(tree / "state.tmp"));
+  EXPECT_TRUE(std::filesystem::exists(tree / ".state.01234567.tmp"));
+  EXPECT_FALSE(std::filesystem::exists(tree / ".state.89abcdef.tmp"));
+}
+
 TEST(SidecarTest, RefusesEveryFlippedByteAndEveryTruncation) {
   const TemporaryTree tree;
-  WriteFiles(MakeFiles(2, 4), tree / "state", kKey);
+  WriteFiles(MakeFiles(2, 4), tree / "state", kPack);
   std::ifstream file(tree / "state", std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(file), {}};
   for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -101,7 +125,7 @@ TEST(SidecarTest, RefusesEveryFlippedByteAndEveryTruncation) {
 // A checksum is no defence against who makes one: whatever the entries hold, they stay in bounds.
 TEST(SidecarTest, ReadsNothingOutsideOfForgedEntries) {
   const TemporaryTree tree;
-  WriteFiles(MakeFiles(6, 5), tree / "state", kKey);
+  WriteFiles(MakeFiles(6, 5), tree / "state", kPack);
   std::ifstream file(tree / "state", std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(file), {}};
   std::mt19937_64 random(6);
@@ -134,7 +158,7 @@ TEST(SidecarTest, SaysWhatIsMissing) {
   EXPECT_NE(missing.error().message.find("state"), std::string::npos);
   ASSERT_EQ(mkfifo((tree / "pipe").c_str(), 0600), 0);
   EXPECT_FALSE(SidecarReader::Open(tree / "pipe"));
-  EXPECT_FALSE(SidecarWriter({}).Write(tree / "no/state", kKey));
+  EXPECT_FALSE(SidecarWriter({}).Write(tree / "no/state", kPack));
 }
 
 TEST(SidecarTest, TrustsWhatHasBeenStillForATick) {
