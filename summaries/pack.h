@@ -191,9 +191,9 @@ class Pack {
 
   // Checks every byte of the file and that the tables agree with each other. Reads all of it.
   Result<void> Verify() const;
-  // Checks every byte of the file against its checksum and nothing else: finds all damage that comes
-  // of itself, in a few milliseconds for 20 MB, but not tables made to contradict each other. Bytes
-  // of a mapping do not stay in this process's memory for it.
+  // Checks every byte of the file against its checksum and nothing else: finds all damage that
+  // comes of itself, in a few milliseconds for 20 MB, but not tables made to contradict each other.
+  // Bytes of a mapping do not stay in this process's memory for it.
   Result<void> VerifyChecksums() const;
 
   // The tables behind (summaries/pack_tables.h), for what reads or writes packs in this directory.
