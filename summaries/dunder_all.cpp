@@ -13,6 +13,11 @@ uint64_t KeyOf(const DraftExport& entry) {
   return uint64_t{entry.text} << 1 | (entry.from_module ? 1 : 0);
 }
 
+// The string that a literal stands for. None is invented for \N{...}, which is not decoded.
+bool AppendName(const Node& expression, std::string& out) {
+  return AppendStringValue(expression, out, NamedEscapes::kRefused);
+}
+
 // `a.b.c` of names joined by dots, without white space; empty if `node` is anything else.
 std::string DottedText(const Node& node) {
   std::vector<std::string_view> names;
@@ -33,6 +38,8 @@ std::string DottedText(const Node& node) {
   }
   return text;
 }
+
+bool KeepsContents(std::string_view method) { return method == "sort" || method == "reverse"; }
 
 // The only argument of a call if that is a positional one.
 Node OnlyArgument(const Node& call) {
@@ -94,20 +101,34 @@ void DunderAll::TakeOver(Placing placing) {
   Replace(std::move(value), placing);
 }
 
-bool DunderAll::Call(const Node& call, Placing placing) {
-  const Node function = call.ChildByField(Field::kFunction);
-  if (!function || function.kind() != NodeKind::kAttribute) return false;
-  const Node object = StripParentheses(function.ChildByField(Field::kObject));
+bool DunderAll::IsAll(const Node& expression) const {
+  return expression && expression.kind() == NodeKind::kIdentifier &&
+         NormalizeIdentifier(expression.text(), draft_->arena) == kName;
+}
+
+// The name of the method that a call calls on `__all__`; empty if it is any other call.
+std::string_view DunderAll::Method(const Node& call) const {
+  const Node function = StripParentheses(call.ChildByField(Field::kFunction));
+  if (!function || function.kind() != NodeKind::kAttribute) return {};
   const Node method = function.ChildByField(Field::kAttribute);
-  if (!object || !method || object.kind() != NodeKind::kIdentifier || object.text() != kName) {
-    return false;
-  }
-  const std::string_view name = method.text();
+  if (!method || !IsAll(StripParentheses(function.ChildByField(Field::kObject)))) return {};
+  return NormalizeIdentifier(method.text(), draft_->arena);
+}
+
+bool DunderAll::IsMethodCall(const Node& call) const { return !Method(call).empty(); }
+
+void DunderAll::NestedCall(const Node& call) {
+  const std::string_view name = Method(call);
+  if (!name.empty() && !KeepsContents(name)) Lose();
+}
+
+void DunderAll::Call(const Node& call, Placing placing) {
+  const std::string_view name = Method(call);
   const Node argument = OnlyArgument(call);
-  if (name == "sort" || name == "reverse") return true;
+  if (KeepsContents(name)) return;
   if (name == "extend" && argument) {
     Extend(argument);
-  } else if (std::string text; name == "append" && argument && AppendStringValue(argument, text)) {
+  } else if (std::string text; name == "append" && argument && AppendName(argument, text)) {
     Value value;
     value.entries.push_back({draft_->StringCopy(text), false});
     Add(value);
@@ -116,12 +137,11 @@ bool DunderAll::Call(const Node& call, Placing placing) {
   } else {
     Lose();
   }
-  return true;
 }
 
 void DunderAll::Remove(const Node& argument, Placing placing) {
   std::string text;
-  if (!AppendStringValue(argument, text)) return Lose();
+  if (!AppendName(argument, text)) return Lose();
   if (placing == Placing::kGuarded) return;
   auto& entries = draft_->exports;
   const DraftExport removed{draft_->StringCopy(text), false};
@@ -141,7 +161,7 @@ DunderAll::Value DunderAll::Evaluate(const Node& expression) {
   while (!pending_.empty()) {
     const Pending next = pending_.back();
     pending_.pop_back();
-    if (std::string text; next.is_element && AppendStringValue(next.node, text)) {
+    if (std::string text; next.is_element && AppendName(next.node, text)) {
       value.entries.push_back({draft_->StringCopy(text), false});
     } else if (next.node) {
       EvaluateOne(next.node, value);
@@ -169,7 +189,7 @@ void DunderAll::EvaluateOne(const Node& node, Value& value) {
     case NodeKind::kExpressionList:
       return Elements(node, value);
     case NodeKind::kIdentifier:
-      if (node.text() == kName) {
+      if (IsAll(node)) {
         value.entries.insert(value.entries.end(), draft_->exports.begin(), draft_->exports.end());
         value.complete = value.complete && draft_->has_all && draft_->all_complete;
         return;
@@ -183,7 +203,7 @@ void DunderAll::EvaluateOne(const Node& node, Value& value) {
       }
       break;
     case NodeKind::kAttribute:
-      if (const Node name = node.ChildByField(Field::kAttribute); name && name.text() == kName) {
+      if (const Node name = node.ChildByField(Field::kAttribute); name && IsAll(name)) {
         return OtherModule(node.ChildByField(Field::kObject), value);
       }
       break;
@@ -202,7 +222,7 @@ void DunderAll::Elements(const Node& list, Value& value) {
     std::string text;
     if (element.kind() == NodeKind::kListSplat) {
       waiting.push_back({OnlyChild(element), false});
-    } else if (AppendStringValue(element, text)) {
+    } else if (AppendName(element, text)) {
       if (waiting.empty()) {
         value.entries.push_back({draft_->StringCopy(text), false});
       } else {

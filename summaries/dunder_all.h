@@ -21,12 +21,18 @@ class DunderAll {
 
   void Assign(const Node& expression, Placing placing);
   void Extend(const Node& expression);
-  // A statement that calls something; whether it was a method of `__all__`.
-  bool Call(const Node& call, Placing placing);
+  // Whether a call is one of a method of `__all__`.
+  bool IsMethodCall(const Node& call) const;
+  // A statement that is such a call and nothing else.
+  void Call(const Node& call, Placing placing);
+  // Such a call within another expression.
+  void NestedCall(const Node& call);
   // `from M import __all__`: the draft's last import.
   void TakeOver(Placing placing);
   // Bound or changed in a way that is not followed.
   void Lose();
+  // Whether an expression is the name `__all__`, as Python compares names.
+  bool IsAll(const Node& expression) const;
 
  private:
   struct Value {
@@ -34,6 +40,7 @@ class DunderAll {
     bool complete = true;
   };
 
+  std::string_view Method(const Node& call) const;
   Value Evaluate(const Node& expression);
   void EvaluateOne(const Node& node, Value& value);
   void Elements(const Node& list, Value& value);

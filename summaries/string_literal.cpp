@@ -73,8 +73,9 @@ size_t AppendEscape(std::string_view text, std::string& out) {
   return 1;
 }
 
-// A literal as written: prefix, quotes, content. False for bytes and f-strings.
-bool AppendLiteral(std::string_view text, std::string& out) {
+// A literal as written: prefix, quotes, content. False, and `out` of any length, for bytes,
+// f-strings and escapes that are refused.
+bool AppendLiteral(std::string_view text, NamedEscapes named, std::string& out) {
   bool raw = false;
   while (!text.empty() && text[0] != '\'' && text[0] != '"') {
     switch (text[0]) {
@@ -108,6 +109,8 @@ bool AppendLiteral(std::string_view text, std::string& out) {
       size = text.starts_with("\r\n") ? 2 : 1;
     } else if (raw || text.size() == 1) {
       out += '\\';
+    } else if (named == NamedEscapes::kRefused && text[1] == 'N') {
+      return false;
     } else {
       size = 1 + AppendEscape(text.substr(1), out);
     }
@@ -148,7 +151,7 @@ std::string_view StripLeft(std::string_view line) {
 
 }  // namespace
 
-bool AppendStringValue(const Node& expression, std::string& out) {
+bool AppendStringValue(const Node& expression, std::string& out, NamedEscapes named) {
   Node node = expression;
   while (node.kind() == NodeKind::kParenthesizedExpression) {
     Node inner;
@@ -158,12 +161,16 @@ bool AppendStringValue(const Node& expression, std::string& out) {
     if (!inner || inner == node) return false;
     node = inner;
   }
-  if (node.kind() == NodeKind::kString) return AppendLiteral(node.text(), out);
-  if (node.kind() != NodeKind::kConcatenatedString) return false;
   const size_t size = out.size();
+  if (node.kind() == NodeKind::kString) {
+    if (AppendLiteral(node.text(), named, out)) return true;
+    out.resize(size);
+    return false;
+  }
+  if (node.kind() != NodeKind::kConcatenatedString) return false;
   for (const Node& child : node.children()) {
     if (child.is_extra()) continue;
-    if (child.kind() != NodeKind::kString || !AppendLiteral(child.text(), out)) {
+    if (child.kind() != NodeKind::kString || !AppendLiteral(child.text(), named, out)) {
       out.resize(size);
       return false;
     }

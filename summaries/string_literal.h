@@ -1,6 +1,7 @@
 // Values of string literals, and docstrings cleaned for people.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,11 +9,15 @@
 
 namespace coppice {
 
+// What becomes of \N{...}, whose names would need a database of a megabyte.
+enum class NamedEscapes : uint8_t { kKeptAsWritten, kRefused };
+
 // Appends the value of an expression that is one str literal, an implicit concatenation of them, or
 // either in parentheses; false, with `out` unchanged, if it is anything else (bytes and f-strings
-// are). As Python decodes them, with two exceptions: lone surrogates become U+FFFD each, and
-// \N{...} stays as written (its names would need a database of a megabyte).
-bool AppendStringValue(const Node& expression, std::string& out);
+// are) or holds an escape that is refused. As Python decodes them, save that lone surrogates become
+// U+FFFD each.
+bool AppendStringValue(const Node& expression, std::string& out,
+                       NamedEscapes named = NamedEscapes::kKeptAsWritten);
 
 // Appends `doc` as inspect.cleandoc has it: tabs expanded, common indentation and blank lines at
 // both ends removed.

@@ -227,10 +227,7 @@ void SummaryWalker::Targets(const Node& root, const Where& where, const Binding&
         break;
       case NodeKind::kSubscript: {
         const Node object = StripParentheses(node.ChildByField(Field::kValue));
-        if (object && object.kind() == NodeKind::kIdentifier && object.text() == DunderAll::kName &&
-            where.scope->kind == Scope::Kind::kModule) {
-          all_.Lose();
-        }
+        if (where.scope->kind == Scope::Kind::kModule && all_.IsAll(object)) all_.Lose();
         Scan(node, where);
         break;
       }
@@ -266,7 +263,8 @@ void SummaryWalker::Targets(const Node& root, const Where& where, const Binding&
 
 void SummaryWalker::Annotate(const Node& type, Binding& binding) {
   binding.annotation = Text(type, kMaxTextBytes);
-  const std::string_view name = TailOf(type, Around::kSubscripts).name;
+  const std::string_view name =
+      NormalizeIdentifier(TailOf(type, Around::kSubscripts).name, draft.arena);
   if (name == "Final") binding.flags.add(SymbolFlag::kFinal);
   if (name == "ClassVar") binding.flags.add(SymbolFlag::kClassVar);
   if (name == "TypeAlias") binding.flags.add(SymbolFlag::kTypeAlias);
@@ -307,7 +305,7 @@ void SummaryWalker::Assignment(const Node& node, const Where& where) {
     if (type) Annotate(type, binding);
     if (plain.kind() == NodeKind::kIdentifier) {
       binding.follows_all = true;
-      assigns_all |= in_module && plain.text() == DunderAll::kName;
+      assigns_all |= in_module && all_.IsAll(plain);
     }
     if (!right && plain.kind() == NodeKind::kIdentifier && plain != left) {
       Scan(left, where);  // `(x): T` declares nothing
@@ -337,8 +335,8 @@ void SummaryWalker::AugmentedAssignment(const Node& node, const Where& where) {
   Binding binding;
   binding.end_offset = node.end();
   const bool extends_all =
-      where.scope->kind == Scope::Kind::kModule && plain.kind() == NodeKind::kIdentifier &&
-      plain.text() == DunderAll::kName && sign && right && sign.kind() == NodeKind::kTokenPlusEqual;
+      where.scope->kind == Scope::Kind::kModule && all_.IsAll(plain) && sign && right &&
+      sign.kind() == NodeKind::kTokenPlusEqual;
   binding.follows_all = extends_all;
   Targets(left, where, binding);
   if (extends_all) all_.Extend(right);
@@ -346,6 +344,17 @@ void SummaryWalker::AugmentedAssignment(const Node& node, const Where& where) {
 }
 
 void SummaryWalker::ExpressionStatement(const Node& node, const Where& where) {
+  if (where.scope->kind == Scope::Kind::kModule) {
+    const Node only = OnlyChild(node);
+    // The tree keeps no commas: `x,` is a tuple.
+    const bool is_tuple = only && CommaFollows(source_.substr(0, node.end()), only.end());
+    const Node call = StripParentheses(only);
+    if (!is_tuple && call && call.kind() == NodeKind::kCall && all_.IsMethodCall(call)) {
+      all_.Call(call, where.guard == nullptr ? DunderAll::Placing::kCertain
+                                             : DunderAll::Placing::kGuarded);
+      return ScanChildren(call, where);
+    }
+  }
   for (const Node& child : node.children()) {
     switch (child.kind()) {
       case NodeKind::kAssignment:
@@ -353,13 +362,6 @@ void SummaryWalker::ExpressionStatement(const Node& node, const Where& where) {
         break;
       case NodeKind::kAugmentedAssignment:
         AugmentedAssignment(child, where);
-        break;
-      case NodeKind::kCall:
-        if (where.scope->kind == Scope::Kind::kModule) {
-          all_.Call(child, where.guard == nullptr ? DunderAll::Placing::kCertain
-                                                  : DunderAll::Placing::kGuarded);
-        }
-        Scan(child, where);
         break;
       default:
         Scan(child, where);
@@ -440,6 +442,9 @@ bool SummaryWalker::ScanOne(const Node& node, const Where& where, Scanning scann
   if (!node.HasChildren() && node.kind() != NodeKind::kYield) return false;
   if (scanning == Scanning::kNames) return true;
   switch (node.kind()) {
+    case NodeKind::kCall:
+      if (!in_lambda && where.scope->kind == Scope::Kind::kModule) all_.NestedCall(node);
+      return true;
     case NodeKind::kYield:
       if (!in_lambda) where.scope->yields = true;
       return true;

@@ -72,7 +72,7 @@ void SummaryWalker::DecoratorFlags(std::span<const Node> decorators, SymbolKind 
                                    SymbolFlags& flags) {
   for (const Node& decorator : decorators) {
     const DottedTail tail = TailOf(decorator, Around::kCalls);
-    const std::string_view name = tail.name;
+    const std::string_view name = NormalizeIdentifier(tail.name, draft.arena);
     if (name == "final") flags.add(SymbolFlag::kFinal);
     if (name == "deprecated") flags.add(SymbolFlag::kDeprecated);
     if (kind == SymbolKind::kClass) {
@@ -86,7 +86,7 @@ void SummaryWalker::DecoratorFlags(std::span<const Node> decorators, SymbolKind 
         if (argument.kind() != NodeKind::kKeywordArgument) continue;
         const Node key = argument.ChildByField(Field::kName);
         const Node value = argument.ChildByField(Field::kValue);
-        if (key && value && key.text() == "slots" && value.kind() == NodeKind::kTrue) {
+        if (key && value && Name(key) == "slots" && value.kind() == NodeKind::kTrue) {
           flags.add(SymbolFlag::kSlots);
         }
       }
@@ -394,7 +394,8 @@ void SummaryWalker::Bases(const Node& arguments, Definition& definition) {
       value = OnlyChild(child);
     } else {
       definition.bases.push_back(Text(child, kMaxTextBytes));
-      const std::string_view base = TailOf(child, Around::kSubscripts).name;
+      const std::string_view base =
+          NormalizeIdentifier(TailOf(child, Around::kSubscripts).name, draft.arena);
       if (base == "ABC") definition.flags.add(SymbolFlag::kAbstract);
       if (IsOneOf(base, {"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "ReprEnum"})) {
         definition.flags.add(SymbolFlag::kEnum);
@@ -406,7 +407,8 @@ void SummaryWalker::Bases(const Node& arguments, Definition& definition) {
     }
     if (!value || key.empty()) continue;
     if (key == "metaclass") {
-      const std::string_view meta = TailOf(value, Around::kSubscripts).name;
+      const std::string_view meta =
+          NormalizeIdentifier(TailOf(value, Around::kSubscripts).name, draft.arena);
       if (meta == "ABCMeta") definition.flags.add(SymbolFlag::kAbstract);
       if (IsOneOf(meta, {"EnumMeta", "EnumType"})) definition.flags.add(SymbolFlag::kEnum);
     }

@@ -396,12 +396,12 @@ void SummaryWalker::Global(const Node& node, const Where& where) {
 void SummaryWalker::Delete(const Node& node, const Where& where) {
   ScanChildren(node, where);
   if (where.scope->kind != Scope::Kind::kModule) return;
-  const auto is_all = [](Node target) {
+  const auto is_all = [this](Node target) {
     target = StripParentheses(target);
     if (target && target.kind() == NodeKind::kSubscript) {
       target = StripParentheses(target.ChildByField(Field::kValue));
     }
-    return target && target.kind() == NodeKind::kIdentifier && target.text() == DunderAll::kName;
+    return all_.IsAll(target);
   };
   for (const Node& child : node.children()) {
     bool lost = is_all(child);

@@ -20,14 +20,25 @@ def is_item(node):
             and node.value.id == "__all__")
 
 
+def is_method_call(node):
+    """Whether an expression is a call `__all__.m(...)`."""
+    return (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name) and node.func.value.id == "__all__")
+
+
+def is_name(node):
+    """Whether an expression is a string literal whose value the builder decodes."""
+    return (isinstance(node, ast.Constant) and isinstance(node.value, str)
+            and not getattr(node, "has_named_escape", False))
+
+
 def method_call(node):
     """(event, argument) of a statement `__all__.m(...)`, or None."""
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name) and node.func.value.id == "__all__"):
+    if not is_method_call(node):
         return None
     method = node.func.attr
     if method in ("sort", "reverse"):
-        return None
+        return "nothing", None
     if (method in ("extend", "append", "remove") and len(node.args) == 1 and not node.keywords
             and not isinstance(node.args[0], ast.Starred)):
         return method, node.args[0]
@@ -76,7 +87,7 @@ class Contents:
     def element(self, node):
         if isinstance(node, ast.Starred):
             return self.follow(node.value)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if is_name(node):
             return [without_surrogates(node.value)], True
         return [], False
 
@@ -125,7 +136,7 @@ class Contents:
         self.complete = False
 
     def remove(self, node, guarded):
-        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        if not is_name(node):
             self.other()
         elif self.entries and not guarded:
             if node.value in self.entries:
@@ -148,6 +159,6 @@ def evaluate(events):
             contents.complete = contents.complete and complete
         elif event == "remove":
             contents.remove(argument, guarded)
-        else:
+        elif event != "nothing":
             contents.other()
     return contents.entries, contents.complete

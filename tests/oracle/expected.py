@@ -177,12 +177,19 @@ class Walker:
             else:
                 if kind is ast.Yield or kind is ast.YieldFrom:
                     scope.yields = True
+                if scope is self.module and dunder_all.is_method_call(node):
+                    self.nested_call(node)
                 for name in node._fields:
                     value = getattr(node, name)
                     if isinstance(value, list):
                         stack.extend(item for item in value if isinstance(item, ast.AST))
                     elif isinstance(value, ast.AST):
                         stack.append(value)
+
+    def nested_call(self, node):
+        """A method call on `__all__` that is only part of a statement."""
+        if dunder_all.method_call(node)[0] != "nothing":
+            self.all_events.append(((node.lineno, node.col_offset), "other", None, False))
 
     def comprehension_target(self, node, scope, guards):
         if isinstance(node, ast.Attribute):
@@ -317,12 +324,14 @@ class Walker:
             self.all_events.append(((node.lineno, node.col_offset), "other", None, False))
 
     def visit_Expr(self, node, scope, guards):
-        if scope is self.module:
-            event = dunder_all.method_call(node.value)
-            if event:
-                at = (node.value.lineno, node.value.col_offset)
-                self.all_events.append((at,) + event + (bool(guards),))
-        self.expression(node.value, scope, guards)
+        event = dunder_all.method_call(node.value) if scope is self.module else None
+        if not event:
+            self.expression(node.value, scope, guards)
+            return
+        at = (node.value.lineno, node.value.col_offset)
+        self.all_events.append((at,) + event + (bool(guards),))
+        for argument in node.value.args + node.value.keywords:
+            self.expression(argument, scope, guards)
 
     def visit_TypeAlias(self, node, scope, guards):
         source = self.source
@@ -526,9 +535,23 @@ class Walker:
         for record in self.symbols:
             record["flags"] = flags.in_order(record["flags"])
         self.imports.sort(key=lambda pair: pair[0])
+        self.mark_named_escapes()
         names, complete = dunder_all.evaluate(self.all_events)
         return {"doc": first_line(self.tree.body), "all": names, "all_complete": complete,
                 "imports": [record for _, record in self.imports], "symbols": self.symbols}
+
+
+    def mark_named_escapes(self):
+        """Strings that may be entries of `__all__`: whether they are written with \\N{...}."""
+        for _, _, argument, _ in self.all_events:
+            if not isinstance(argument, ast.AST):
+                continue
+            for node in ast.walk(argument):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    source = self.source
+                    written = source.data[source.start(node):source.end(node)].count(b"\\N{")
+                    # In raw literals, and behind a backslash, it stands for itself.
+                    node.has_named_escape = written > node.value.count("\\N{")
 
 
 def guard(kind, test, branch):

@@ -183,6 +183,9 @@ class Maker:
             lambda: "from . import " + name(),
             lambda: "from m import *",
             lambda: "from .m import __all__",
+            lambda: self.rng.choice([
+                "(__all__.append('a'))", "__all__.append('a'), 1", "x = __all__.pop()",
+                "((__all__).sort())", "__ａll__ += ['b', '\\N{BULLET}', r'\\N{c}']"]),
             lambda: "__all__ = " + self.all_value(),
             lambda: "__all__ += " + self.all_value(),
             lambda: "__all__." + self.rng.choice(["extend", "append", "remove", "insert", "sort"])

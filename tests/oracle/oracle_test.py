@@ -237,6 +237,11 @@ class Records(unittest.TestCase):
         self.check_all("def f():\n  global __all__\n  __all__ = ['a']\n", [], False)
         self.check_all("__all__ = ['a']\n__all__[:] = []\n", ["a"], False)
         self.check_all("__all__ = ['a']\ndel __all__\n", ["a"], False)
+        self.check_all("__all__ = ['a']\n(__all__.append('b'))\n", ["a", "b"])
+        self.check_all("__all__ = ['a']\n__all__.append('b'), 1\n", ["a"], False)
+        self.check_all("__all__ = ['a']\nx = [__all__.append(b) for b in y]\n", ["a"], False)
+        self.check_all("__all__ = ['a']\nx = __all__.sort(), lambda: __all__.pop()\n", ["a"])
+        self.check_all("__all__ = ['\\N{BULLET}', 'b', r'\\N{c}']\n", ["b", "\\N{c}"], False)
 
     def test_all_of_other_modules(self):
         self.check_all("import m.n\n__all__ = m.n.__all__ + ['a']\n", [{"from": "m.n"}, "a"])

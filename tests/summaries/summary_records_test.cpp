@@ -188,6 +188,16 @@ TEST(SummaryRecords, Texts) {
 TEST(SummaryRecords, Normalisation) {
   check("ﬁ = ª = 1", "variable fi = 1\nvariable a = 1\n");
   check("import ﬁ.ª", "import fi.a\n");
+  // Where a name decides something, it is compared as CPython does.
+  check("class C(ａbc.ＡBC, ｍetaclass=ＥnumMeta):\n  __ｓlots__ = ()\n  ｘ: Ｆinal = 1",
+        "class C(ａbc.ＡBC){metaclass: ＥnumMeta} [abstract enum slots]\n"
+        "variable C.__slots__ = ()\nvariable C.x: Ｆinal = 1 [final]\n");
+  check("@ｄataclass(ｓlots=True)\nclass C:\n  @ｓtaticmethod\n  def f(s): s.a = 1\n"
+        "  def __ｉnit_subclass__(c): c.b = 1\n  @ｆ.ｓetter\n  def g(s): pass",
+        "class C @ｄataclass(ｓlots=True) [dataclass slots]\n"
+        "function C.f(s) @ｓtaticmethod [staticmethod]\n"
+        "function C.__init_subclass__(c) [classmethod implicit]\nvariable C.b = 1\n"
+        "function C.g(s) @ｆ.ｓetter [setter]\n");
 }
 
 TEST(SummaryRecords, Positions) {
@@ -254,6 +264,44 @@ TEST(SummaryRecords, DunderAll) {
   EXPECT_EQ(all("for __all__ in x: pass"), "incomplete");
   EXPECT_EQ(all("__all__.sort()"), "none");
   EXPECT_EQ(all("def f():\n  global __all__\n  __all__ = ['a']"), "incomplete");
+}
+
+TEST(SummaryRecords, DunderAllCalls) {
+  const auto after = [](std::string source) {
+    return PrintAll(Summarize("__all__ = ['x']\n" + source).view());
+  };
+  // Statements, in parentheses or not.
+  EXPECT_EQ(after("(__all__.append('y'))"), "x y");
+  EXPECT_EQ(after("(((__all__).append)('y'))  # ,\n"), "x y");
+  EXPECT_EQ(after("(__all__.sort())"), "x");
+  // Anywhere else, what they do is not followed.
+  for (const char* const source :
+       {"__all__.append('y'), 1", "__all__.append('y'),", "(__all__.append('y'),)",
+        "[__all__.append(y) for y in z]", "if __all__.append('y'): pass",
+        "__all__.append('y') if z else 0", "y = __all__.pop()", "f'{__all__.pop()}'",
+        "def f(y=__all__.pop()): pass", "__all__.remove(__all__.pop())"}) {
+    EXPECT_EQ(after(source), "x incomplete") << source;
+  }
+  EXPECT_EQ(after("y = __all__.sort(), lambda: __all__.pop()\ndef f(): __all__.pop()\n"
+                  "z.__all__.pop()"),
+            "x");
+}
+
+TEST(SummaryRecords, DunderAllInventsNoNames) {
+  const auto all = [](std::string_view source) { return PrintAll(Summarize(source).view()); };
+  EXPECT_EQ(all(R"(__all__ = ["\N{BULLET}", "b", "c" "\N{BULLET}"])"), "b incomplete");
+  EXPECT_EQ(all(R"(__all__ = ["a"]; __all__.append("\N{BULLET}"))"), "a incomplete");
+  EXPECT_EQ(all(R"(__all__ = ["a"]; __all__.remove("\N{BULLET}"))"), "a incomplete");
+  EXPECT_EQ(all(R"(__all__ = [r"\N{A}", "\\N"])"), R"(\N{A} \N)");
+}
+
+TEST(SummaryRecords, DunderAllInAnyNormalForm) {
+  const auto all = [](std::string_view source) { return PrintAll(Summarize(source).view()); };
+  EXPECT_EQ(all("__ａll__ = ['a']\n__ａll__ += ['b']\n__aｌl__.ａppend('c')"), "a b c");
+  EXPECT_EQ(all("import m\n__all__ = m.__ａll__ + ['a']\n__all__ = __ａll__ + ['b']"),
+            "from:m a b");
+  EXPECT_EQ(all("__all__ = ['a']\n__ａll__[0] = 'b'"), "a incomplete");
+  EXPECT_EQ(all("__all__ = ['a']\ndel __ａll__"), "a incomplete");
 }
 
 TEST(SummaryRecords, FindsByName) {
