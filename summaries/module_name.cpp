@@ -1,5 +1,7 @@
 #include "summaries/module_name.h"
 
+#include "summaries/unicode.h"
+
 namespace coppice {
 namespace {
 
@@ -32,41 +34,6 @@ std::string_view StubPackage(std::string_view path) {
   return first.substr(0, first.size() - kStubsSuffix.size());
 }
 
-// Length of the UTF-8 sequence (RFC 3629) of more than one byte at the start of `text`; 0 if there
-// is none.
-std::size_t MultibyteLength(std::string_view text) {
-  const auto at = [text](std::size_t index) {
-    return index < text.size() ? static_cast<unsigned char>(text[index]) : 0u;
-  };
-  const unsigned lead = at(0);
-  const std::size_t length = lead >= 0xc2 && lead <= 0xdf   ? 2
-                             : (lead & 0xf0) == 0xe0        ? 3
-                             : lead >= 0xf0 && lead <= 0xf4 ? 4
-                                                            : 0;
-  for (std::size_t index = 1; index < length; ++index) {
-    if ((at(index) & 0xc0) != 0x80) return 0;
-  }
-  const unsigned second = at(1);
-  if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-      (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f)) {
-    return 0;
-  }
-  return length;
-}
-
-bool IsIdentifier(std::string_view text) {
-  if (text.empty() || (text[0] >= '0' && text[0] <= '9')) return false;
-  while (!text.empty()) {
-    const char c = text[0];
-    const bool word =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    const std::size_t length = word ? 1 : MultibyteLength(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 }  // namespace
 
 std::string DottedName(std::string_view path) {
@@ -74,7 +41,7 @@ std::string DottedName(std::string_view path) {
   std::string name;
   name.reserve(rest.size());
   if (const std::string_view package = StubPackage(path); !package.empty()) {
-    if (!IsIdentifier(package)) return {};
+    if (!IsImportableName(package)) return {};
     name = package;
     rest.remove_prefix(package.size() + kStubsSuffix.size());
     if (rest.empty()) return name;
@@ -84,7 +51,7 @@ std::string DottedName(std::string_view path) {
   while (true) {
     const std::size_t slash = rest.find('/');
     const std::string_view component = rest.substr(0, slash);
-    if (!IsIdentifier(component)) return {};
+    if (!IsImportableName(component)) return {};
     name += component;
     if (slash == std::string_view::npos) return name;
     name += '.';

@@ -10,9 +10,9 @@ namespace coppice {
 // The dotted name: the components joined by '.', without the suffix (.py or .pyi) and without a
 // last `__init__`; in a stub package (PEP 561), `-stubs` is taken off the first component.
 //
-// Empty where no import statement can reach the file: a component that is no identifier (ASCII as
-// the language has it; any other valid UTF-8 is taken for letters), an `__init__` at the very root,
-// or another suffix. Keywords count as identifiers. "a/b/__init__.py" is "a.b".
+// Empty where no import statement can reach the file: a component that is no identifier (PEP 3131)
+// or not in normal form NFKC, in which statements ask for names; an `__init__` at the very root; or
+// another suffix. Keywords count as identifiers. "a/b/__init__.py" is "a.b".
 std::string DottedName(std::string_view path);
 
 // Whether DottedName(path) == name, given that the former is not empty. Allocates nothing.
