@@ -1,6 +1,5 @@
 #include "arena/memory_pool.h"
 
-#include <malloc.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -31,10 +30,7 @@ std::byte* MemoryPool::Allocate(size_t bytes) {
     if (block == MAP_FAILED) block = nullptr;
   }
   if (block == nullptr) return nullptr;
-  const size_t now = in_use_.fetch_add(charge, std::memory_order_relaxed) + charge;
-  size_t peak = peak_.load(std::memory_order_relaxed);
-  while (peak < now && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
-  }
+  in_use_.fetch_add(charge, std::memory_order_relaxed);
   return static_cast<std::byte*>(block);
 }
 
@@ -47,7 +43,5 @@ void MemoryPool::Free(std::byte* block, size_t bytes) {
   }
   in_use_.fetch_sub(charge, std::memory_order_relaxed);
 }
-
-void MemoryPool::Trim() { malloc_trim(0); }
 
 }  // namespace coppice

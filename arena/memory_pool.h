@@ -28,15 +28,9 @@ class MemoryPool {
 
   // What a residency budget is checked against.
   size_t bytes_in_use() const { return in_use_.load(std::memory_order_relaxed); }
-  // The largest bytes_in_use() so far.
-  size_t peak_bytes_in_use() const { return peak_.load(std::memory_order_relaxed); }
-
-  // Returns to the operating system what the heap kept of freed small blocks. Milliseconds.
-  static void Trim();
 
  private:
   std::atomic<size_t> in_use_{0};
-  std::atomic<size_t> peak_{0};
 };
 
 }  // namespace coppice

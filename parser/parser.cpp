@@ -24,7 +24,7 @@ constexpr uint64_t kMaxRecoveryBytesPerTextByte = 64;
 // The grammar's scanner looks past all line continuations that follow, again for each of them: a
 // long run takes quadratic time. This limit, too, is the same on every machine.
 constexpr uint64_t kMaxWork = uint64_t{256} << 20;
-constexpr uint64_t kMaxWorkPerTextByte = 200;
+constexpr uint64_t kMaxWorkPerTextByte = 100;
 
 // Gives the scratch back at the end of a parse, however it ends.
 class ScratchUse {
@@ -124,13 +124,12 @@ ParseResult<SyntaxTree> Parser::Impl::Parse(std::string_view text, const ParseOp
   }
 
   const bool copy = options.text == TextStorage::kCopy;
-  size_t bytes = Arena::SizeAfter<TreeView>(0, 1);
-  bytes = Arena::SizeAfter<uint8_t>(bytes, lowered.size);
+  size_t bytes = Arena::SizeAfter<uint8_t>(0, lowered.size);
   if (copy) bytes = Arena::SizeAfter<char>(bytes, text.size());
   Arena arena(*pool, bytes);
   if (!arena) throw std::bad_alloc();
 
-  auto* view = new (arena.Allocate<TreeView>(1)) TreeView{};
+  auto view = std::make_unique<TreeView>();
   auto* records = arena.Allocate<uint8_t>(lowered.size);
   std::memcpy(records, lowered.records, lowered.size);
   view->records = records;
@@ -144,7 +143,7 @@ ParseResult<SyntaxTree> Parser::Impl::Parse(std::string_view text, const ParseOp
     std::memcpy(copied, text.data(), text.size());
     view->text = copied;
   }
-  return SyntaxTree(std::move(arena), view);
+  return SyntaxTree(std::move(arena), std::move(view));
 }
 
 }  // namespace coppice

@@ -55,7 +55,8 @@ class Parser {
   Parser& operator=(Parser&&) noexcept;
   ~Parser();
 
-  // `text` is UTF-8 with line ends as in the file; malformed sequences become unexpected
+  // `text` is UTF-8 as DecodeSource makes it: where a comment ends at a lone carriage return, the
+  // grammar would not see it. Malformed sequences become unexpected
   // characters. Syntax errors are nodes of the tree, never a failure. Time and memory are linear in
   // the text: where tree-sitter would take quadratic time, be it to recover from errors
   // (kScratchExceeded) or to look ahead (kTooComplex), the parse is ended, after the same work on

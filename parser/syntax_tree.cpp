@@ -81,7 +81,7 @@ Node Node::PreviousSibling() const {
   return previous;
 }
 
-Node SyntaxTree::root() const { return {view_, 0, view_->records_size, 0}; }
+Node SyntaxTree::root() const { return {view_.get(), 0, view_->records_size, 0}; }
 
 Node SyntaxTree::NodeAt(uint32_t offset) const {
   Node innermost = root();
@@ -96,7 +96,7 @@ Node SyntaxTree::NodeAt(uint32_t offset) const {
   return innermost;
 }
 
-PreorderCursor SyntaxTree::Preorder() const { return PreorderCursor(view_); }
+PreorderCursor SyntaxTree::Preorder() const { return PreorderCursor(view_.get()); }
 
 PreorderCursor::PreorderCursor(const TreeView* view) : view_(view) {
   Enter(0, view->records_size, 0);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -22,8 +23,9 @@ class Node;
 class PreorderCursor;
 class Children;
 
-// The frozen records and the text that their ranges point into. It stays where it is when the
-// SyntaxTree that owns it moves, so that handles can refer to it.
+// Where the frozen records are in this process, and the text that their ranges point into. It stays
+// where it is when the SyntaxTree that owns it moves, so that handles can refer to it; and apart from
+// the arena, which holds no pointers.
 struct TreeView {
   const uint8_t* records;  // preorder stream, the root's record first
   const char* text;        // UTF-8, `text_size` bytes
@@ -33,7 +35,7 @@ struct TreeView {
   bool has_errors;         // an error, missing or unexpected node exists
 };
 
-// Owns one file's records and, if asked, its text, in one arena. Move-only; handles outlive a move
+// Owns one file's records and, if asked, its text, in one arena of bytes alone. Move-only; handles outlive a move
 // but not the destruction. Safe to read from several threads at once: nothing in it changes.
 class SyntaxTree {
  public:
@@ -56,17 +58,16 @@ class SyntaxTree {
 
   // Bytes of the records alone, which is what the tree costs beside its text.
   size_t byte_size() const { return view_->records_size; }
-  // Bytes of the whole arena: records, text if it was copied, and the view.
-  size_t arena_bytes() const { return arena_.size(); }
 
   const TreeView& view() const { return *view_; }
 
  private:
   friend class Parser;
-  SyntaxTree(Arena arena, const TreeView* view) : arena_(std::move(arena)), view_(view) {}
+  SyntaxTree(Arena arena, std::unique_ptr<const TreeView> view)
+      : arena_(std::move(arena)), view_(std::move(view)) {}
 
   Arena arena_;
-  const TreeView* view_;  // lies in arena_
+  std::unique_ptr<const TreeView> view_;
 };
 
 // A handle to one node: valid while the SyntaxTree that it came from lives. A default-made one

@@ -258,11 +258,11 @@ TEST_F(TreeTest, HandlesOutliveAMove) {
 
 TEST_F(TreeTest, TextIsCopiedOrBorrowed) {
   std::string text = "x = 1";
-  const auto copied = parser_.Parse(text, {.text = TextStorage::kCopy});
   const auto borrowed = parser_.Parse(text, {.text = TextStorage::kBorrow});
   EXPECT_EQ(borrowed->text().data(), text.data());
-  EXPECT_EQ(copied->arena_bytes(), borrowed->arena_bytes() + text.size());
-  EXPECT_EQ(pool_.bytes_in_use(), copied->arena_bytes() + borrowed->arena_bytes());
+  EXPECT_EQ(pool_.bytes_in_use(), borrowed->byte_size());
+  const auto copied = parser_.Parse(text, {.text = TextStorage::kCopy});
+  EXPECT_EQ(pool_.bytes_in_use(), 2 * borrowed->byte_size() + text.size());
   text[0] = 'y';
   EXPECT_EQ(copied->text(), "x = 1");
 }
@@ -408,6 +408,18 @@ TEST_F(TreeTest, ParsersWorkSideBySide) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, std::vector<int>(3));
+}
+
+// Records hold no addresses and no absolute positions.
+TEST_F(TreeTest, RecordsAreTheSameBytesWhereverTheyLie) {
+  const SyntaxTree tree = Parse(kEveryConstruct);
+  const std::string text(kEveryConstruct);
+  const auto again = Parser(pool_).Parse(text, {.text = TextStorage::kBorrow});
+  const auto bytes = [](const SyntaxTree& t) {
+    return std::vector<int>(t.view().records, t.view().records + t.view().records_size);
+  };
+  EXPECT_NE(tree.view().records, again->view().records);
+  EXPECT_EQ(bytes(tree), bytes(*again));
 }
 
 // The example of docs/ast.md. If this fails, the format has changed: say so there.
