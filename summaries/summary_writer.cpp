@@ -142,6 +142,24 @@ void SummaryWriter::RankBindings(const SummaryDraft& draft) {
   for (const Place& place : places_) ranks_[place.item] = counters_[place.scope]++;
 }
 
+// In the order of the text, so that a line of many symbols is read once and not once for each.
+void SummaryWriter::MeasureColumns(std::string_view text) {
+  wide_columns_.resize(places_.size());
+  uint32_t line_start = 0;
+  uint32_t measured = 0;
+  uint32_t units = 0;
+  for (const Place& place : places_) {
+    const uint32_t start = lines_.LineStart(lines_.LineOf(place.offset));
+    if (start != line_start) {
+      line_start = measured = start;
+      units = 0;
+    }
+    units += Utf16Length(text.substr(measured, place.offset - measured));
+    measured = place.offset;
+    wide_columns_[place.item] = units;
+  }
+}
+
 uint32_t SummaryWriter::StringIndex(uint32_t id) {
   uint32_t& index = string_index_[id];
   if (index == kNoRow) {
@@ -172,7 +190,7 @@ uint32_t SummaryWriter::DetailOffset(const SummaryDraft& draft, const DraftSymbo
   return offset + 1;
 }
 
-void SummaryWriter::FillSymbols(const SummaryDraft& draft, std::string_view text) {
+void SummaryWriter::FillSymbols(const SummaryDraft& draft) {
   // Names first, so that a name's index and its symbol's row are close.
   for (uint32_t row = 0; row < rows_.size(); ++row) {
     column(Column::kSymbolName).push_back(row - StringIndex(draft.symbols[rows_[row]].name));
@@ -187,9 +205,8 @@ void SummaryWriter::FillSymbols(const SummaryDraft& draft, std::string_view text
     if (is_new) column(Column::kTraitsBits).push_back(bits);
     const uint32_t end_line = lines_.LineOf(symbol.end_offset);
     const uint32_t line = lines_.LineOf(symbol.offset);
-    const uint32_t line_start = lines_.LineStart(line);
-    const uint32_t narrow = symbol.offset - line_start;
-    const uint32_t wide = Utf16Length(text.substr(line_start, narrow));
+    const uint32_t narrow = symbol.offset - lines_.LineStart(line);
+    const uint32_t wide = wide_columns_[rows_[row]];
     column(Column::kSymbolTraits).push_back(traits->second);
     column(Column::kSymbolLine).push_back(line);
     column(Column::kSymbolColumn).push_back(narrow);
@@ -209,8 +226,8 @@ void SummaryWriter::FillSymbols(const SummaryDraft& draft, std::string_view text
   }
 }
 
-void SummaryWriter::FillColumns(const SummaryDraft& draft, std::string_view text) {
-  FillSymbols(draft, text);
+void SummaryWriter::FillColumns(const SummaryDraft& draft) {
+  FillSymbols(draft);
   const uint32_t symbols = static_cast<uint32_t>(draft.symbols.size());
   for (uint32_t row = 0; row < draft.imports.size(); ++row) {
     const DraftImport& import = draft.imports[row];
@@ -314,7 +331,8 @@ std::span<const uint64_t> SummaryWriter::Write(const SummaryDraft& draft, std::s
   traits_.clear();
   OrderRows(draft);
   RankBindings(draft);
-  FillColumns(draft, text);
+  MeasureColumns(text);
+  FillColumns(draft);
   Pack(draft);
   return message_;
 }

@@ -43,10 +43,11 @@ class SummaryWriter {
 
   void OrderRows(const SummaryDraft& draft);
   void RankBindings(const SummaryDraft& draft);
+  void MeasureColumns(std::string_view text);
   uint32_t StringIndex(uint32_t id);
   uint32_t DetailOffset(const SummaryDraft& draft, const DraftSymbol& symbol);
-  void FillColumns(const SummaryDraft& draft, std::string_view text);
-  void FillSymbols(const SummaryDraft& draft, std::string_view text);
+  void FillColumns(const SummaryDraft& draft);
+  void FillSymbols(const SummaryDraft& draft);
   void Pack(const SummaryDraft& draft);
 
   std::vector<uint32_t>& column(Column column) { return columns_[static_cast<size_t>(column)]; }
@@ -57,6 +58,7 @@ class SummaryWriter {
   std::vector<uint32_t> sorted_;
   std::vector<Place> places_;
   std::vector<uint32_t> ranks_;         // symbols' and imports' order
+  std::vector<uint32_t> wide_columns_;  // theirs, in UTF-16 code units
   std::vector<uint32_t> counters_;      // by scope
   std::vector<uint32_t> string_index_;  // by draft's id; kNoRow until it is used
   std::vector<uint32_t> strings_;       // draft's ids in the order of the message
