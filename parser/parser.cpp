@@ -110,7 +110,7 @@ ParseResult<SyntaxTree> Parser::Impl::Parse(std::string_view text, const ParseOp
       case kParseWorkExceeded:
         return ParseError{ParseErrorCode::kTooComplex,
                           "parsing it takes too much time: more than " +
-                              std::to_string(watch.max_work >> 20) + " million steps"};
+                              std::to_string(watch.max_work / 1'000'000) + " million steps"};
       case kParseScratchExhausted:
         if (use.worked_too_much()) {
           return ParseError{ParseErrorCode::kScratchExceeded,

@@ -24,8 +24,8 @@ class PreorderCursor;
 class Children;
 
 // Where the frozen records are in this process, and the text that their ranges point into. It stays
-// where it is when the SyntaxTree that owns it moves, so that handles can refer to it; and apart from
-// the arena, which holds no pointers.
+// where it is when the SyntaxTree that owns it moves, so that handles can refer to it; and apart
+// from the arena, which holds no pointers.
 struct TreeView {
   const uint8_t* records;  // preorder stream, the root's record first
   const char* text;        // UTF-8, `text_size` bytes
@@ -35,8 +35,9 @@ struct TreeView {
   bool has_errors;         // an error, missing or unexpected node exists
 };
 
-// Owns one file's records and, if asked, its text, in one arena of bytes alone. Move-only; handles outlive a move
-// but not the destruction. Safe to read from several threads at once: nothing in it changes.
+// Owns one file's records and, if asked, its text, in one arena of bytes alone. Move-only; handles
+// outlive a move but not the destruction. Safe to read from several threads at once: nothing in it
+// changes.
 class SyntaxTree {
  public:
   SyntaxTree(SyntaxTree&&) noexcept = default;
