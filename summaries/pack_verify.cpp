@@ -33,12 +33,12 @@ class Verifier {
   Result<void> RunChecksums() {
     COPPICE_TRY(CheckBytes());
     const Extent summaries = tables_.toc.sections[kSummaries];
+    const std::byte* const first = tables_.SectionBytes(kSummaries).data();
     std::uint64_t released = 0;
     for (std::uint32_t id = 0; id < pack_.module_count(); ++id) {
-      const auto row = tables_.Row(id);
-      if (!row) return row.error();
-      if (const auto bytes = pack_.summary_bytes(ModuleId{id}); !bytes) return bytes.error();
-      const std::uint64_t end = row->summary_begin + row->summary_size;
+      const auto bytes = pack_.summary_bytes(ModuleId{id});
+      if (!bytes) return bytes.error();
+      const auto end = static_cast<std::uint64_t>(bytes->data() + bytes->size() - first);
       if (end - released < kReleasedBytes) continue;
       tables_.file.Release(summaries.offset + released, summaries.offset + end);
       released = end;
