@@ -22,8 +22,8 @@ constexpr uint64_t kMaxRecoveryBytes = uint64_t{2} << 30;
 constexpr uint64_t kMaxRecoveryBytesPerTextByte = 64;
 
 // The grammar's scanner looks past all line continuations that follow, and past all comments at the
-// beginning of a block, again for each of them: a long run takes quadratic time. This limit, too, is
-// the same on every machine.
+// beginning of a block, again for each of them: a long run takes quadratic time. This limit, too,
+// is the same on every machine.
 constexpr uint64_t kMaxWork = uint64_t{256} << 20;
 constexpr uint64_t kMaxWorkPerTextByte = 100;
 
