@@ -38,6 +38,7 @@ std::string_view StubPackage(std::string_view path) {
 
 std::string DottedName(std::string_view path) {
   std::string_view rest = Stem(path);
+  if (rest.empty()) return {};
   std::string name;
   name.reserve(rest.size());
   if (const std::string_view package = StubPackage(path); !package.empty()) {
@@ -61,6 +62,7 @@ std::string DottedName(std::string_view path) {
 
 bool HasDottedName(std::string_view path, std::string_view name) {
   std::string_view rest = Stem(path);
+  if (rest.empty()) return false;
   if (const std::string_view package = StubPackage(path); !package.empty()) {
     if (!name.starts_with(package)) return false;
     name.remove_prefix(package.size());

@@ -15,7 +15,8 @@ namespace coppice {
 // another suffix. Keywords count as identifiers. "a/b/__init__.py" is "a.b".
 std::string DottedName(std::string_view path);
 
-// Whether DottedName(path) == name, given that the former is not empty. Allocates nothing.
+// Whether DottedName(path) == name, given that the former is not empty. Any path may be given.
+// Allocates nothing.
 bool HasDottedName(std::string_view path, std::string_view name);
 
 bool IsPackage(std::string_view path);  // __init__.py, __init__.pyi

@@ -58,9 +58,12 @@ TEST(ModuleName, FollowsThePath) {
       {"a/pkg-stubs/b.pyi", ""},
       {"-stubs/a.pyi", ""},
       {"9-stubs/a.pyi", ""},
+      {"pkg-stubs/a.txt", ""},
+      {"pkg-stubs/", ""},
   };
   for (const auto& [path, name] : kCases) {
     EXPECT_EQ(DottedName(path), name) << path;
+    EXPECT_FALSE(HasDottedName("pkg-stubs/a.txt", name));
     if (*name == '\0') continue;
     // The comparison without the name agrees, for this name and for every other.
     for (const auto& [other_path, other] : kCases) {
