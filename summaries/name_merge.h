@@ -1,6 +1,7 @@
 // Collecting all names of a pack that is being written: an external sort.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -40,8 +41,11 @@ class NameSource {
 // dictionary of an older pack is one more sorted run.
 class NameCollector {
  public:
+  // Offsets within a run have 32 bits.
+  static constexpr std::size_t kMaxRunBytes = std::size_t{1} << 30;
+
   NameCollector(std::string directory, std::size_t run_bytes)
-      : directory_(std::move(directory)), run_bytes_(run_bytes) {}
+      : directory_(std::move(directory)), run_bytes_(std::min(run_bytes, kMaxRunBytes)) {}
 
   Result<void> Add(std::uint32_t module, std::span<const NameMention> names);
   // What `older` knows of module `old_id` is also true of `module`.

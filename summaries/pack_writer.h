@@ -28,7 +28,7 @@ struct ModuleRecord {
 
 struct PackOptions {
   bool docs = true;  // false: the pack has no docstrings
-  // Memory for names before they are sorted and spilled to a temporary file.
+  // Memory for names before they are sorted and spilled to a temporary file: 1 GiB at most.
   std::size_t name_run_bytes = std::size_t{4} << 20;
 };
 

@@ -21,9 +21,16 @@ SummaryBuilder::~SummaryBuilder() = default;
 const BuiltSummary& SummaryBuilder::Build(const SyntaxTree& tree) {
   SummaryWalker& walker = impl_->walker;
   walker.Walk(tree);
-  const SummaryDraft& draft = walker.draft;
+  SummaryDraft& draft = walker.draft;
   BuiltSummary& built = impl_->built;
+  built.truncated = draft.full();
   built.words = impl_->writer.Write(draft, tree.text());
+  if (built.words.empty()) {
+    draft.Clear();
+    walker.names.Clear();  // they may live in the draft
+    built.words = impl_->writer.Write(draft, tree.text());
+    built.truncated = true;
+  }
   built.interface_hash = SummaryView(std::as_bytes(built.words)).InterfaceHash();
 
   impl_->docs.clear();
@@ -34,7 +41,6 @@ const BuiltSummary& SummaryBuilder::Build(const SyntaxTree& tree) {
   }
   built.docs = impl_->docs;
   built.names = walker.names.mentions();
-  built.truncated = draft.full();
   return built;
 }
 

@@ -17,7 +17,9 @@ struct BuiltSummary {
   uint64_t interface_hash = 0;
   std::span<const std::string_view> docs;  // the module's, then those of symbols, in row order
   std::span<const NameMention> names;      // distinct, in no particular but determined order
-  bool truncated = false;                  // more symbols than a summary holds: not all are there
+  // More than a summary holds: not all symbols are there, or, where a message would be over half a
+  // gigabyte, nothing at all.
+  bool truncated = false;
 };
 
 // Makes summaries, one after another, reusing its memory. Move-only; one thread at a time.

@@ -13,6 +13,9 @@
 namespace coppice {
 namespace {
 
+// Cap'n Proto counts the elements of a list in 29 bits.
+constexpr size_t kMaxBlobBytes = (size_t{1} << 29) - 1;
+
 void AppendVarint(uint32_t value, std::string& out) {
   for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
   out += static_cast<char>(value);
@@ -259,7 +262,7 @@ void SummaryWriter::FillColumns(const SummaryDraft& draft) {
   text_bytes_ = 0;
   for (size_t index = 0; index < strings_.size(); ++index) {
     const auto length = static_cast<uint32_t>(draft.strings[strings_[index]].size());
-    if (index % kStringsPerBlock == 0) column(Column::kBlockBegin).push_back(text_bytes_);
+    if (index % kStringsPerBlock == 0) column(Column::kBlockBegin).push_back(static_cast<uint32_t>(text_bytes_));
     column(Column::kStringLength).push_back(length);
     text_bytes_ += length;
   }
@@ -292,6 +295,7 @@ void SummaryWriter::Pack(const SummaryDraft& draft) {
   const uint32_t count_width = std::max(WidthOf(all_counts), 1u);
   size += kCountCount * count_width + std::max(details_.size() + text_bytes_, kMinTail);
 
+  if (size > kMaxBlobBytes) return message_.clear();
   const size_t struct_words = 1 + capnp::sizeInWords<wire::Summary>();
   words_.assign(struct_words + (size + 7) / 8, 0);
   capnp::MallocMessageBuilder message(

@@ -28,7 +28,8 @@ class LineTable {
 // Lays drafts out, one after another, reusing its memory.
 class SummaryWriter {
  public:
-  // `text` is what the draft's offsets point into. The result is valid until the next call.
+  // `text` is what the draft's offsets point into. The result is valid until the next call; empty
+  // if the draft is more than a message holds, half a gigabyte.
   std::span<const uint64_t> Write(const SummaryDraft& draft, std::string_view text);
 
   // Draft's ids of the symbols in row order, of the last call.
@@ -62,7 +63,7 @@ class SummaryWriter {
   std::vector<uint32_t> counters_;      // by scope
   std::vector<uint32_t> string_index_;  // by draft's id; kNoRow until it is used
   std::vector<uint32_t> strings_;       // draft's ids in the order of the message
-  uint32_t text_bytes_ = 0;
+  size_t text_bytes_ = 0;
   std::string details_;
   std::string record_;
   boost::unordered_flat_map<uint64_t, uint32_t> detail_offsets_;  // by hash of the record

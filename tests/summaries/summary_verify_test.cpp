@@ -6,6 +6,7 @@
 #include <vector>
 
 #define XXH_INLINE_ALL
+#include "summaries/summary_writer.h"
 #include "tests/summaries/read_everything.h"
 #include "tests/summaries/summary_print.h"
 
@@ -97,6 +98,20 @@ TEST(SummaryVerify, SaysWhatIsWrong) {
   other_version[3] += 1;  // the version is in the low bits of the struct's third word
   const auto version = SummaryView::Verify(std::as_bytes(std::span(other_version)));
   EXPECT_EQ(version.error().code, ErrorCode::kUnsupportedVersion);
+}
+
+// A message has its limits; the writer knows them before Cap'n Proto throws.
+TEST(SummaryWriter, RefusesWhatNoMessageHolds) {
+  const std::string long_text(size_t{1} << 20, 'a');
+  SummaryWriter writer;
+  for (const size_t strings : {100, 600}) {
+    SummaryDraft draft;
+    for (size_t i = 0; i < strings; ++i) {
+      draft.exports.push_back({draft.String(std::string_view(long_text).substr(i)), false});
+    }
+    EXPECT_EQ(writer.Write(draft, "").empty(), strings == 600);
+  }
+  EXPECT_FALSE(writer.Write(SummaryDraft(), "").empty());
 }
 
 }  // namespace
