@@ -100,6 +100,7 @@ Result<SummaryView> Pack::summary(ModuleId id) const {
   if (!tables_->summaries_sound.Has(index)) {
     if (const auto sound = SummaryView::Verify(*bytes); !sound) {
       Error error = tables_->DamagedModule(index, "the summary");
+      error.code = sound.error().code;  // it may be of another version
       error.message += " (" + sound.error().message + ")";
       return error;
     }

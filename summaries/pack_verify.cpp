@@ -99,7 +99,11 @@ class Verifier {
       importable_ += row->importable() ? 1 : 0;
       source_bytes += row->cells[kSourceBytes];
       line_count += row->cells[kLines];
-      if (const auto summary = pack_.summary(ModuleId{id}); !summary) return summary.error();
+      const auto summary = pack_.summary(ModuleId{id});
+      if (!summary) return summary.error();
+      if (summary->InterfaceHash() != row->cells[kInterface]) {
+        return tables_.DamagedModule(id, "the interface hash");
+      }
       last = *row;
     }
     const std::uint64_t roots = pack_.module_count() == 0 ? 0 : last.cells[kRoot] + 1;

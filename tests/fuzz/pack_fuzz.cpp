@@ -30,13 +30,15 @@ std::string MakePack() {
   auto writer = PackWriter::Create(file);
   if (!writer) abort();
   const std::vector<std::uint64_t> summary = test::SoundSummary(2, true);
+  const std::uint64_t interface_hash = test::InterfaceHashOf(summary);
   const std::string_view docs[] = {"Says something."};
   const NameMention names[] = {{"alpha", true}, {"beta", false}, {"module", false}};
   const std::pair<const char*, const char*> files[] = {
       {"first", "a.py"}, {"first", "a.pyi"}, {"second", "b/__init__.py"}, {"second", "b/c.py"}};
   for (const auto& [root, path] : files) {
     const ModuleRecord record{
-        .root = root, .path = path, .content_hash = {1, 2}, .lines = 3, .source_bytes = 4};
+        .root = root, .path = path, .content_hash = {1, 2}, .interface_hash = interface_hash,
+        .lines = 3, .source_bytes = 4};
     if (!writer->Add(record, std::as_bytes(std::span(summary)), docs, names)) abort();
   }
   if (!writer->Finish()) abort();

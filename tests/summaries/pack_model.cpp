@@ -71,12 +71,12 @@ std::string ModelMaker::Path() {
 ModelModule ModelMaker::Module() {
   ModelModule module;
   module.content_hash = {random_(), random_()};
-  module.interface_hash = random_();
   module.syntax = SyntaxState{static_cast<std::uint8_t>(Below(3))};
   module.lines = Below(10) == 0 ? Below(1u << 31) : Below(500);
   module.source_bytes = module.lines == 0 ? 0 : Below(module.lines);
   const bool has_doc = Below(2) == 0;
   module.summary = SoundSummary(Below(60), has_doc);
+  module.interface_hash = InterfaceHashOf(module.summary);
   if (has_doc) module.docs.emplace_back(Below(20) == 0 ? 3000 : Below(80), 'd');
   for (std::uint32_t count = Below(40); count != 0; --count) {
     module.names.emplace(Name(), Below(4) == 0);

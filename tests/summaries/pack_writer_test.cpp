@@ -73,6 +73,7 @@ TEST(PackWriter, CutsLongDocstringsIntoBlocks) {
   for (unsigned i = 0; i < 40; ++i) {
     ModelModule& module = model[{"r", "m" + std::to_string(100 + i) + ".py"}];
     module.summary = SoundSummary(i, i % 3 != 0);
+    module.interface_hash = InterfaceHashOf(module.summary);
     if (i % 3 == 0) continue;
     std::string& doc = module.docs.emplace_back(i == 20 ? 1500000 : random() % 60000, ' ');
     std::ranges::generate(doc, [&] { return static_cast<char>('a' + random() % 20); });
@@ -204,6 +205,7 @@ TEST(Pack, FindsCandidateImporters) {
   const auto add = [&](const char* path, std::initializer_list<const char*> names) {
     ModelModule& module = model[{"r", path}];
     module.summary = SoundSummary(0, false);
+    module.interface_hash = InterfaceHashOf(module.summary);
     for (const char* name : names) module.names.emplace(name, false);
   };
   add("main.py", {"pkg", "sub", "deep"});  // import pkg.sub.deep

@@ -1,11 +1,13 @@
 #include "tests/summaries/sound_summary.h"
 
 #include <cstdlib>
+#include <span>
 #include <string>
 
 #include "arena/memory_pool.h"
 #include "parser/parser.h"
 #include "summaries/summary_builder.h"
+#include "summaries/summary_view.h"
 
 namespace coppice::test {
 
@@ -20,6 +22,10 @@ std::vector<std::uint64_t> SoundSummary(unsigned exports, bool has_doc) {
   SummaryBuilder builder;
   const BuiltSummary& summary = builder.Build(*tree);
   return {summary.words.begin(), summary.words.end()};
+}
+
+std::uint64_t InterfaceHashOf(const std::vector<std::uint64_t>& summary) {
+  return SummaryView(std::as_bytes(std::span(summary))).InterfaceHash();
 }
 
 }  // namespace coppice::test
