@@ -41,8 +41,6 @@ void TextArena::Clear() {
   }
 }
 
-uint32_t StringTable::Intern(std::string_view text) { return Insert(text).first; }
-
 std::pair<uint32_t, bool> StringTable::Insert(std::string_view text) {
   const auto [place, is_new] = ids_.try_emplace(text, size());
   if (is_new) texts_.push_back(text);

@@ -32,7 +32,6 @@ class TextArena {
 // live until Clear.
 class StringTable {
  public:
-  uint32_t Intern(std::string_view text);
   // Id, and whether the text is new.
   std::pair<uint32_t, bool> Insert(std::string_view text);
 

@@ -73,7 +73,6 @@ class SummaryView {
   uint32_t symbol_count() const { return cells_.rows(Table::kSymbols); }
   uint32_t import_count() const { return cells_.rows(Table::kImports); }
   uint32_t export_count() const { return cells_.rows(Table::kExports); }
-  uint32_t guard_count() const { return cells_.rows(Table::kGuards); }
 
   bool has_doc() const;       // the module has a docstring
   bool has_all() const;       // `__all__` is bound
