@@ -334,9 +334,8 @@ void SummaryWalker::AugmentedAssignment(const Node& node, const Where& where) {
   const Node plain = StripTarget(source_, left);
   Binding binding;
   binding.end_offset = node.end();
-  const bool extends_all =
-      where.scope->kind == Scope::Kind::kModule && all_.IsAll(plain) && sign && right &&
-      sign.kind() == NodeKind::kTokenPlusEqual;
+  const bool extends_all = where.scope->kind == Scope::Kind::kModule && all_.IsAll(plain) && sign &&
+                           right && sign.kind() == NodeKind::kTokenPlusEqual;
   binding.follows_all = extends_all;
   Targets(left, where, binding);
   if (extends_all) all_.Extend(right);

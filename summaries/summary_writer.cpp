@@ -262,7 +262,8 @@ void SummaryWriter::FillColumns(const SummaryDraft& draft) {
   text_bytes_ = 0;
   for (size_t index = 0; index < strings_.size(); ++index) {
     const auto length = static_cast<uint32_t>(draft.strings[strings_[index]].size());
-    if (index % kStringsPerBlock == 0) column(Column::kBlockBegin).push_back(static_cast<uint32_t>(text_bytes_));
+    if (index % kStringsPerBlock == 0)
+      column(Column::kBlockBegin).push_back(static_cast<uint32_t>(text_bytes_));
     column(Column::kStringLength).push_back(length);
     text_bytes_ += length;
   }

@@ -68,8 +68,8 @@ std::optional<std::string> NormalFormKc(std::string_view text) {
   utf8proc_uint8_t* normal = nullptr;
   const auto options =
       static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
-  const utf8proc_ssize_t size = utf8proc_map(
-      Bytes(text), static_cast<utf8proc_ssize_t>(text.size()), &normal, options);
+  const utf8proc_ssize_t size =
+      utf8proc_map(Bytes(text), static_cast<utf8proc_ssize_t>(text.size()), &normal, options);
   if (size < 0) return std::nullopt;
   const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(normal, &std::free);
   return std::string(reinterpret_cast<const char*>(normal), static_cast<size_t>(size));

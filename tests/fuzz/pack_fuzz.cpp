@@ -36,9 +36,12 @@ std::string MakePack() {
   const std::pair<const char*, const char*> files[] = {
       {"first", "a.py"}, {"first", "a.pyi"}, {"second", "b/__init__.py"}, {"second", "b/c.py"}};
   for (const auto& [root, path] : files) {
-    const ModuleRecord record{
-        .root = root, .path = path, .content_hash = {1, 2}, .interface_hash = interface_hash,
-        .lines = 3, .source_bytes = 4};
+    const ModuleRecord record{.root = root,
+                              .path = path,
+                              .content_hash = {1, 2},
+                              .interface_hash = interface_hash,
+                              .lines = 3,
+                              .source_bytes = 4};
     if (!writer->Add(record, std::as_bytes(std::span(summary)), docs, names)) abort();
   }
   if (!writer->Finish()) abort();

@@ -94,9 +94,11 @@ std::string Utf8(unsigned c) {
 // Every code point, alone and behind a letter, against the interpreter at hand.
 TEST(ModuleName, FollowsPython) {
   // A digit each: bit 0, it is an importable name alone; bit 1, behind an `a`; bit 2, Python's
-  // version of Unicode does not know it, or it became a part of identifiers in Unicode 15.1 or later.
+  // version of Unicode does not know it, or it became a part of identifiers in Unicode 15.1 or
+  // later.
   const std::string command =
-      "\"" COPPICE_PYTHON "\" -c \""
+      "\"" COPPICE_PYTHON
+      "\" -c \""
       "import sys, unicodedata as u\n"
       "ok = lambda s: s.isidentifier() and u.normalize('NFKC', s) == s\n"
       "new = (0x200c, 0x200d, 0x30fb, 0xff65)\n"

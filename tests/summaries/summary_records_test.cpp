@@ -192,12 +192,13 @@ TEST(SummaryRecords, Normalisation) {
   check("class C(ａbc.ＡBC, ｍetaclass=ＥnumMeta):\n  __ｓlots__ = ()\n  ｘ: Ｆinal = 1",
         "class C(ａbc.ＡBC){metaclass: ＥnumMeta} [abstract enum slots]\n"
         "variable C.__slots__ = ()\nvariable C.x: Ｆinal = 1 [final]\n");
-  check("@ｄataclass(ｓlots=True)\nclass C:\n  @ｓtaticmethod\n  def f(s): s.a = 1\n"
-        "  def __ｉnit_subclass__(c): c.b = 1\n  @ｆ.ｓetter\n  def g(s): pass",
-        "class C @ｄataclass(ｓlots=True) [dataclass slots]\n"
-        "function C.f(s) @ｓtaticmethod [staticmethod]\n"
-        "function C.__init_subclass__(c) [classmethod implicit]\nvariable C.b = 1\n"
-        "function C.g(s) @ｆ.ｓetter [setter]\n");
+  check(
+      "@ｄataclass(ｓlots=True)\nclass C:\n  @ｓtaticmethod\n  def f(s): s.a = 1\n"
+      "  def __ｉnit_subclass__(c): c.b = 1\n  @ｆ.ｓetter\n  def g(s): pass",
+      "class C @ｄataclass(ｓlots=True) [dataclass slots]\n"
+      "function C.f(s) @ｓtaticmethod [staticmethod]\n"
+      "function C.__init_subclass__(c) [classmethod implicit]\nvariable C.b = 1\n"
+      "function C.g(s) @ｆ.ｓetter [setter]\n");
 }
 
 TEST(SummaryRecords, Positions) {
