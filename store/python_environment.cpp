@@ -157,7 +157,7 @@ class RootNamer {
     };
     if (!taken(name)) return name;
     for (int number = 2;; ++number) {
-      const std::string numbered = name + '-' + std::to_string(number);
+      std::string numbered = name + '-' + std::to_string(number);
       if (!taken(numbered)) return numbered;
     }
   }
