@@ -77,7 +77,7 @@ void DunderAll::Add(const Value& value) {
   }
 }
 
-void DunderAll::Replace(Value value, Placing placing) {
+void DunderAll::Replace(const Value& value, Placing placing) {
   if (placing == Placing::kCertain) {
     draft_->exports.clear();
     present_.clear();

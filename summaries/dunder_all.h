@@ -45,7 +45,7 @@ class DunderAll {
   void EvaluateOne(const Node& node, Value& value);
   void Elements(const Node& list, Value& value);
   void OtherModule(const Node& object, Value& value);
-  void Replace(Value value, Placing placing);
+  void Replace(const Value& value, Placing placing);
   void Add(const Value& value);
   void Remove(const Node& argument, Placing placing);
   const DraftImport* LastImport(std::string_view binds) const;
