@@ -47,8 +47,8 @@ date: unchanged files are not parsed again, deleted ones go, and the result is b
   --quiet               print errors only
 
 Beside PACK, PACK.coppice-state remembers the files' times, so that unchanged ones need not be read,
-and PACK.coppice-lock stands there while a run is on: a second one waits for it. Files that cannot be
-read or decoded are reported and counted, and do not end the run.
+and PACK.coppice-lock stands there while a run is on: a second one waits for it. Files that cannot
+be read or decoded are reported and counted, and do not end the run.
 
 The JSON object: modules, parsed and reused (of those), source_bytes, lines and files_with_errors
 (of all modules), skipped (files that are not in the pack), seconds, ast_bytes and ast_nodes (the
