@@ -98,7 +98,7 @@ void DunderAll::TakeOver(Placing placing) {
   Value value;
   value.entries.push_back(
       {draft_->StringCopy(dots + std::string(draft_->strings[import.module])), true});
-  Replace(std::move(value), placing);
+  Replace(value, placing);
 }
 
 bool DunderAll::IsAll(const Node& expression) const {
