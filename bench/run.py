@@ -39,19 +39,25 @@ class Bench:
     def program(self, name, *words):
         return [str(self.build / "bench" / name), *map(str, words)]
 
-    def index(self, roots, pack="bench.pack", jobs=2, fresh=True, extra=()):
-        words = ["index", *root_arguments(roots), "-o", self.work / pack, "--jobs", jobs,
-                 "--json", "--quiet", *extra]
-        if fresh:
-            words.append("--fresh")
-        return run_json(self.command(*words))
+    def index_command(self, roots, pack, *options):
+        """The standard library is indexed without the packages that are installed in it."""
+        arguments = [f"{name}={directory}" for name, directory in roots]
+        if roots[0][1] == self.library:
+            arguments += ["--exclude", "/site-packages/", "--exclude", "/dist-packages/"]
+        return self.command("index", *arguments, "-o", self.work / pack, *options)
+
+    def index(self, roots, pack="bench.pack"):
+        return run_json(self.index_command(roots, pack, "--jobs", 2, "--fresh", "--json",
+                                           "--quiet"))
 
     def packages(self):
         return corpora.packages(self.build / "bench")
 
     def trees(self):
         """Every tree of the machine beside the standard library and the pinned packages."""
-        return corpora.machine_trees(self.library, ROOT)
+        installed = [path for name in ("site-packages", "dist-packages")
+                     if (path := self.library / name).is_dir()]
+        return installed + corpora.machine_trees(self.library, ROOT)
 
     def say(self, text=""):
         print(text, flush=True)
@@ -67,10 +73,6 @@ class Bench:
     def target(self, what, measured, limit, unit=""):
         """Records that `measured` is to be at most `limit`."""
         self.targets.append((what, f"{measured:.3g}{unit}", f"≤ {limit:g}{unit}", measured <= limit))
-
-
-def root_arguments(roots):
-    return [f"{name}={directory}" for name, directory in roots]
 
 
 def named(trees):
@@ -166,8 +168,7 @@ def speed(bench):
             return json.loads(done.stdout)[f"{mode}_seconds"]
 
         def index(jobs):
-            return bench.command("index", *root_arguments(roots), "-o", bench.work / "speed.pack",
-                                 "--fresh", "--quiet", "--jobs", jobs)
+            return bench.index_command(roots, "speed.pack", "--fresh", "--quiet", "--jobs", jobs)
 
         times = alternate(bench.rounds, same=lambda: rival("scratch"),
                           plain=lambda: rival("plain"), one=index(1), two=index(2))
@@ -191,8 +192,7 @@ def refresh(bench):
     roots = [("sample", directory)]
     report = bench.index(roots, "refresh.pack")
     paths = files_of(bench, "refresh.pack", dict(roots))
-    again = bench.command("index", *root_arguments(roots), "-o", bench.work / "refresh.pack",
-                          "--quiet")
+    again = bench.index_command(roots, "refresh.pack", "--quiet")
 
     def stat():
         return float(subprocess.run(bench.program("stat_rival"), input=paths, check=True,
@@ -242,19 +242,20 @@ def memory(bench):
 def lossless(bench):
     """Compact trees against tree-sitter's own, over everything, whole and damaged."""
     trees = [bench.library, *bench.trees()]
-    done = subprocess.run([str(bench.build / "tests" / "lossless"), *map(str, trees)],
-                          capture_output=True, text=True)
-    bench.say()
-    bench.say(done.stdout.strip())
-    bench.target("files whose compact tree differs from tree-sitter's", done.returncode, 0)
+    for options in ([], ["--damaged", "1"]):
+        done = subprocess.run([*bench.program("../tests/lossless"), *options, *map(str, trees)],
+                              capture_output=True, text=True)
+        bench.say(f"\n```\n{done.stdout.strip()}\n```")
+        bench.target("files whose tree differs from tree-sitter's" + " ".join(["", *options]),
+                     done.returncode, 0)
 
 
 def truth(bench):
     """Summaries against CPython's ast and symtable."""
     oracle = ROOT / "tests" / "oracle" / "summary_oracle.py"
     for label, roots in list(corpora_to_measure(bench))[:2]:
-        done = subprocess.run([sys.executable, oracle, "--coppice", bench.build / "coppice",
-                               *(str(directory) for _, directory in roots)],
+        what = ["--stdlib"] if roots[0][1] == bench.library else [roots[0][1]]
+        done = subprocess.run([sys.executable, oracle, "--coppice", bench.build / "coppice", *what],
                               capture_output=True, text=True)
         bench.say(f"\n{label}:\n\n```\n{done.stdout.strip()}\n```")
         bench.target(f"records beyond 0.1% or unexplained: {label}", done.returncode, 0)
