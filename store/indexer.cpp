@@ -219,10 +219,10 @@ class Indexer {
       // The pack is good without; the next run has to read all files.
       const bool foreign = !written && written.error().code == ErrorCode::kInvalidArgument;
       if (foreign || (!written && update.writes())) {
-        std::string_view reason = written.error().message;
+        std::string reason = written.error().message;
         const std::string prefix = sidecar_path + ": ";
-        if (reason.starts_with(prefix)) reason.remove_prefix(prefix.size());
-        Warn({IndexWarningKind::kProblem, sidecar_path, std::string(reason)});
+        if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
+        Warn({IndexWarningKind::kProblem, sidecar_path, std::move(reason)});
       }
     }
     return {};
