@@ -11,7 +11,6 @@
 #include <memory>
 #include <new>
 #include <optional>
-#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
