@@ -9,13 +9,12 @@
 //   scratch  the library's own tree-sitter objects, flags and allocator: parse and free
 //   plain    tree-sitter built with -O2 and used with malloc: parse and free
 //   tree     parse, lower and free: what the library does for a syntax tree
-// Times are medians over the rounds, of the processor's time, which other work on the machine moves
-// less than the clock's. --mode runs only one of them.
-#include <time.h>
+// Times are medians over the rounds, by the clock. --mode runs only one of them.
 #include <tree_sitter/api.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -89,10 +88,8 @@ uint64_t ParseToTrees(const std::vector<std::string>& texts, Parser& parser, Tot
   return parsed;
 }
 
-double ProcessorSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+double Seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 double Median(std::vector<double> values) {
@@ -154,12 +151,12 @@ int main(int argc, char** argv) {
   for (size_t round = 0; round < rounds; ++round) {
     for (size_t mode = 0; mode < kModes.size(); ++mode) {
       if (!only.empty() && only != kModes[mode]) continue;
-      const double start = ProcessorSeconds();
+      const double start = Seconds();
       totals = mode == 2 ? Totals{} : totals;
       const uint64_t parsed = mode == 0   ? ParseWithScratch(texts, &scratch)
                               : mode == 1 ? ParsePlainly(texts, plain)
                                           : ParseToTrees(texts, parser, &totals);
-      seconds[mode].push_back(ProcessorSeconds() - start);
+      seconds[mode].push_back(Seconds() - start);
       if (parsed != texts.size()) {
         std::fprintf(stderr, "%s: only %llu of %zu files parsed\n", kModes[mode].data(),
                      static_cast<unsigned long long>(parsed), texts.size());
