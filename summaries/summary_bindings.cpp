@@ -183,11 +183,22 @@ void SummaryWalker::BindName(const Node& identifier, const Where& where, const B
   }
 }
 
+namespace {
+
+// What an attribute or subscript that is bound belongs to. The grammar reads `*a.b` at the head of
+// several targets as the attribute `b` of `*a`.
+Node TargetObject(const Node& object) {
+  const bool starred = object && object.kind() == NodeKind::kListSplat;
+  return StripParentheses(starred ? OnlyChild(object) : object);
+}
+
+}  // namespace
+
 void SummaryWalker::BindAttribute(const Node& attribute, const Where& where,
                                   const Binding& binding) {
   const Scope& scope = *where.scope;
   if (scope.receiver.empty() || draft.full()) return;
-  const Node object = StripParentheses(attribute.ChildByField(Field::kObject));
+  const Node object = TargetObject(attribute.ChildByField(Field::kObject));
   const Node identifier = attribute.ChildByField(Field::kAttribute);
   if (!object || object.kind() != NodeKind::kIdentifier || Name(object) != scope.receiver ||
       !identifier || identifier.is_missing()) {
@@ -226,7 +237,7 @@ void SummaryWalker::Targets(const Node& root, const Where& where, const Binding&
         Scan(node, where);
         break;
       case NodeKind::kSubscript: {
-        const Node object = StripParentheses(node.ChildByField(Field::kValue));
+        const Node object = TargetObject(node.ChildByField(Field::kValue));
         if (where.scope->kind == Scope::Kind::kModule && all_.IsAll(object)) all_.Lose();
         Scan(node, where);
         break;

@@ -95,8 +95,14 @@ class Maker:
                  lambda: "self.a." + self.name()]
         if depth > 0:
             plain += [lambda: "(" + inner() + ")", lambda: "[" + inner() + ", *" + inner() + "]",
-                      lambda: inner() + ", " + self.name(), lambda: "(" + inner() + ",)"]
+                      lambda: inner() + ", " + self.name(), lambda: "(" + inner() + ",)",
+                      lambda: "*" + self.attribute_target() + ", " + inner(),
+                      lambda: "[*" + self.attribute_target() + "]"]
         return self.one_of(*plain)()
+
+    def attribute_target(self):
+        return self.one_of(lambda: "self." + self.name(), lambda: "cls." + self.name(),
+                           lambda: "self.a." + self.name(), lambda: self.name() + "[0]")()
 
     def annotation(self):
         return self.rng.choice(_ANNOTATIONS) if self.chance(0.7) else self.expression(1)
