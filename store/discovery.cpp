@@ -11,6 +11,7 @@
 
 #include "parser/source.h"
 #include "store/glob.h"
+#include "summaries/try.h"
 
 namespace coppice {
 namespace {
@@ -209,9 +210,8 @@ class RootWalk {
   std::set<std::string> links_;  // to directories: paths that are still to be visited
 };
 
-// Sorts the roots by name and makes their directories canonical.
-Result<void> SettleRoots(const FileSystem& files, std::vector<Root>& roots) {
-  if (roots.empty()) return Error{ErrorCode::kInvalidArgument, "no directory to index"};
+// Sorts the roots by name and checks the names.
+Result<void> SortRoots(std::vector<Root>& roots) {
   std::sort(roots.begin(), roots.end(), [](const Root& a, const Root& b) {
     return std::tie(a.name, a.directory) < std::tie(b.name, b.directory);
   });
@@ -225,6 +225,13 @@ Result<void> SettleRoots(const FileSystem& files, std::vector<Root>& roots) {
                        " and " + roots[i].directory + "): write NAME=DIRECTORY for one of them"};
     }
   }
+  return {};
+}
+
+// Sorts the roots by name and makes their directories canonical.
+Result<void> SettleRoots(const FileSystem& files, std::vector<Root>& roots) {
+  if (roots.empty()) return Error{ErrorCode::kInvalidArgument, "no directory to index"};
+  COPPICE_TRY(SortRoots(roots));
   for (Root& root : roots) {
     auto canonical = files.CanonicalPath(root.directory);
     if (!canonical) return ErrorFrom(canonical.error());
@@ -253,10 +260,22 @@ Result<Root> ParseRootArgument(const FileSystem& files, std::string_view argumen
   Root root;
   if (named) root.name = argument.substr(0, equals);
   root.directory = named ? argument.substr(equals + 1) : argument;
+  if (root.directory.empty()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "'" + std::string(argument) + "': a root without a directory"};
+  }
   const auto stat = files.Stat(root.directory);
-  if (!stat) return ErrorFrom(stat.error());
+  if (!stat) {
+    Error error = ErrorFrom(stat.error());
+    const auto whole = files.Stat(std::string(argument));
+    if (named && whole && whole->kind == FileKind::kDirectory) {
+      error.message += "; for the directory '" + std::string(argument) + "' write NAME=./" +
+                       std::string(argument) + ", with a name for it";
+    }
+    return error;
+  }
   if (stat->kind != FileKind::kDirectory) {
-    return Error{ErrorCode::kInvalidArgument, root.directory + ": not a directory"};
+    return Error{ErrorCode::kIo, root.directory + ": not a directory"};
   }
   if (!named) {
     const auto canonical = files.CanonicalPath(root.directory);
@@ -268,6 +287,18 @@ Result<Root> ParseRootArgument(const FileSystem& files, std::string_view argumen
                                                   root.directory + ": write NAME=DIRECTORY"};
   }
   return root;
+}
+
+Result<std::vector<Root>> ParseRootArguments(const FileSystem& files,
+                                             const std::vector<std::string>& arguments) {
+  std::vector<Root> roots;
+  for (const std::string& argument : arguments) {
+    Result<Root> root = ParseRootArgument(files, argument);
+    if (!root) return root.error();
+    roots.push_back(std::move(*root));
+  }
+  COPPICE_TRY(SortRoots(roots));
+  return roots;
 }
 
 Result<Discovery> Discover(const FileSystem& files, std::vector<Root> roots,

@@ -26,9 +26,13 @@ struct Root {
 };
 
 // Reads "name=directory" or "directory", which is then named by the last component of its
-// canonical path. What stands before the first '=' is the name unless it holds a '/': write
-// "./a=b" for a directory with an equals sign. Error: no such directory, or no usable name.
+// canonical path. What stands before the first '=' is the name unless it holds a '/', as in
+// "./a=b": a directory whose last component holds an equals sign needs a name, as in "x=./a=b".
+// Error: kInvalidArgument for no directory or no usable name, else no such directory.
 Result<Root> ParseRootArgument(const FileSystem& files, std::string_view argument);
+// Several, by name. Error: as above, or kInvalidArgument for two of one name.
+Result<std::vector<Root>> ParseRootArguments(const FileSystem& files,
+                                             const std::vector<std::string>& arguments);
 
 struct DiscoveryOptions {
   // Patterns (store/glob.h) of what to leave out. One without '/' (at its end aside) is compared

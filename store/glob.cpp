@@ -34,6 +34,7 @@ Glob::Glob(std::string_view pattern) {
       taken = 1 + set;
     } else {
       steps_.push_back({StepKind::kByte, Only(pattern[0])});
+      if (pattern[0] == '[' || pattern[0] == '\\') well_formed_ = false;
     }
     pattern.remove_prefix(taken);
   }

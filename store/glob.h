@@ -13,10 +13,13 @@ namespace coppice {
 // `?` is any byte but '/', `*` any number of them, `**` any bytes at all, `**/` also nothing at
 // all, `[a-z]` and `[!a-z]` one byte that is in a set, or not, and never '/'; `\` takes the next
 // byte literally. Every text is a pattern: a '[' without its ']' and a last `\` stand for
-// themselves. Immutable and thread-safe once made.
+// themselves, and the pattern is not well formed. Immutable and thread-safe once made.
 class Glob {
  public:
   explicit Glob(std::string_view pattern);
+
+  // False: something in it stands for itself that is likely to have been meant otherwise.
+  bool well_formed() const { return well_formed_; }
 
   // Whether all of `text` matches. O(pattern * text).
   bool Matches(std::string_view text) const;
@@ -39,6 +42,7 @@ class Glob {
   void Reach(std::size_t step, std::vector<bool>& reached) const;
 
   std::vector<Step> steps_;
+  bool well_formed_ = true;
 };
 
 }  // namespace coppice

@@ -379,8 +379,35 @@ TEST(RootArgument, SaysWhatIsWrong) {
             "'a=b' cannot name the root " + (tree / "a=b") + ": write NAME=DIRECTORY");
   EXPECT_EQ(message(tree / "\xff"),
             "'\xff' cannot name the root " + (tree / "\xff") + ": write NAME=DIRECTORY");
-  EXPECT_EQ(message(""), ": No such file or directory");
+  EXPECT_EQ(message(""), "'': a root without a directory");
+  EXPECT_EQ(message("x="), "'x=': a root without a directory");
   EXPECT_NE(message(std::string("/\0x", 3)), "no error");
+}
+
+TEST(RootArgument, TellsWrongNamesFromMissingDirectories) {
+  const TemporaryTree tree;
+  const std::string file = tree.Write("file");
+  const PosixFileSystem files;
+  const auto code = [&](const std::vector<std::string>& arguments) {
+    return ParseRootArguments(files, arguments).error().code;
+  };
+  EXPECT_EQ(code({"="}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({"=/"}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({"x=/", "x=" + tree.path()}), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code({"x=/", "y=" + (tree / "none")}), ErrorCode::kNotFound);
+  EXPECT_EQ(code({file}), ErrorCode::kIo);
+  const auto roots = ParseRootArguments(files, {"y=/", "x=" + tree.path()});
+  ASSERT_TRUE(roots);
+  EXPECT_EQ(*roots, (std::vector<Root>{{"x", tree.path()}, {"y", "/"}}));
+}
+
+TEST(Glob, KnowsWhatIsNotWellFormed) {
+  for (const char* pattern : {"", "a*", "[a]", "[]]", "[!]]", "\\[", "\\\\"}) {
+    EXPECT_TRUE(Glob(pattern).well_formed()) << pattern;
+  }
+  for (const char* pattern : {"[", "a[b", "[]", "[!]", "[a][", "\\", "a\\"}) {
+    EXPECT_FALSE(Glob(pattern).well_formed()) << pattern;
+  }
 }
 
 TEST(Glob, MatchesAsDocumented) {
