@@ -169,6 +169,7 @@ Result<void> IndexRun::Write(std::size_t file, const BuiltModule& module) {
       break;
     case ModuleOutcome::kBuilt:
       ++report_.parsed;
+      report_.parsed_bytes += module.source_bytes;
       report_.ast_bytes += module.ast_bytes;
       report_.ast_nodes += module.ast_nodes;
       result = update_.Add(discovery_.roots[found.root].name, found.path, module);

@@ -30,6 +30,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// The message without the path that it begins with, to stand after that path.
+std::string Reason(const Error& error, const std::string& path) {
+  const std::string prefix = path + ": ";
+  return error.message.substr(error.message.starts_with(prefix) ? prefix.size() : 0);
+}
+
 // What may be taken over from what is at the path of the pack.
 struct OldPack {
   std::shared_ptr<const Pack> pack;  // null: nothing
@@ -85,7 +91,7 @@ OldPack OpenOldPack(const std::string& path, const IndexOptions& options) {
   Result<std::shared_ptr<const Pack>> opened = Pack::Open(path);
   if (!opened) {
     if (opened.error().code == ErrorCode::kUnsupportedVersion) return {};
-    return {nullptr, opened.error().message};
+    return {nullptr, Reason(opened.error(), path)};
   }
   const PackInfo& info = (*opened)->info();
   // What another version made of a file need not be what this one would make of it.
@@ -93,7 +99,7 @@ OldPack OpenOldPack(const std::string& path, const IndexOptions& options) {
   if (options.docstrings && !info.has_docs) return {};
   // What a sidecar vouches for is not looked at again: damage would stay for as long as the files.
   if (const Result<void> intact = (*opened)->VerifyChecksums(); !intact) {
-    return {nullptr, intact.error().message};
+    return {nullptr, Reason(intact.error(), path)};
   }
   return {std::move(*opened), {}};
 }
@@ -133,7 +139,7 @@ class Indexer {
     if (!old.warning.empty()) WarnOfDamage(old.warning);
     Result<void> built = Build(old.pack);
     if (!built && built.error().code == ErrorCode::kDamaged && old.pack != nullptr) {
-      WarnOfDamage(built.error().message);
+      WarnOfDamage(Reason(built.error(), path_));
       old.pack = nullptr;
       built = Build(nullptr);
     }
@@ -207,6 +213,7 @@ class Indexer {
     report_.source_bytes = info->source_bytes;
     report_.lines = info->line_count;
     report_.files_with_errors = update.modules_with_errors();
+    report_.undecodable = update.modules_undecodable();
     report_.summary_bytes = info->summary_bytes;
     report_.docs_bytes = info->docs_bytes;
     report_.pack_bytes = info->pack_bytes;
@@ -218,10 +225,7 @@ class Indexer {
       // The pack is good without; the next run has to read all files.
       const bool foreign = !written && written.error().code == ErrorCode::kInvalidArgument;
       if (foreign || (!written && update.writes())) {
-        std::string reason = written.error().message;
-        const std::string prefix = sidecar_path + ": ";
-        if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
-        Warn({IndexWarningKind::kProblem, sidecar_path, std::move(reason)});
+        Warn({IndexWarningKind::kProblem, sidecar_path, Reason(written.error(), sidecar_path)});
       }
     }
     return {};
@@ -231,7 +235,7 @@ class Indexer {
   Error NotWritten(Error error) const {
     if (error.code == ErrorCode::kIo || error.code == ErrorCode::kTooLarge ||
         error.code == ErrorCode::kUnavailable) {
-      error.message = path_ + ": was not written: " + error.message;
+      error.message = path_ + ": was not written: " + Reason(error, path_);
     }
     return error;
   }

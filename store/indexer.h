@@ -53,8 +53,10 @@ struct IndexReport {
   std::uint64_t parsed = 0;             // in this run
   std::uint64_t reused = 0;             // taken over from the old pack: modules - parsed
   std::uint64_t source_bytes = 0;       // of all modules
+  std::uint64_t parsed_bytes = 0;       // of the files parsed in this run
   std::uint64_t lines = 0;              // of all modules
   std::uint64_t files_with_errors = 0;  // modules with syntax errors
+  std::uint64_t undecodable = 0;        // modules whose files decode only in part
   std::uint64_t skipped = 0;            // found, but not in the pack: each has its warning
   double seconds = 0;                   // wall clock, waiting for another run left out
   std::uint64_t ast_bytes = 0;          // of the trees of the files parsed in this run, text apart

@@ -22,14 +22,14 @@ Result<void> PackUpdate::Add(std::string_view root, std::string_view path,
   record.syntax = module.syntax;
   record.lines = module.lines;
   record.source_bytes = module.source_bytes;
-  if (module.syntax == SyntaxState::kErrors) ++modules_with_errors_;
+  Count(module.syntax);
   return writer_->Add(record, std::as_bytes(module.summary), module.docs, module.names);
 }
 
 Result<void> PackUpdate::Reuse(ModuleId id) {
   const Result<ModuleInfo> module = old_->module(id);
   if (!module) return module.error();
-  if (module->syntax == SyntaxState::kErrors) ++modules_with_errors_;
+  Count(module->syntax);
   if (!writer_ && id == ModuleId{same_}) {
     ++same_;
     return {};
@@ -44,6 +44,11 @@ Result<PackInfo> PackUpdate::Finish() {
   if (same) return old_->info();
   COPPICE_TRY(StartWriting());
   return writer_->Finish();
+}
+
+void PackUpdate::Count(SyntaxState syntax) {
+  if (syntax == SyntaxState::kErrors) ++modules_with_errors_;
+  if (syntax == SyntaxState::kUnknown) ++modules_undecodable_;
 }
 
 Result<void> PackUpdate::StartWriting() {

@@ -33,8 +33,11 @@ class PackUpdate {
   bool writes() const { return writer_.has_value(); }
   // Modules so far whose files have syntax errors.
   std::uint64_t modules_with_errors() const { return modules_with_errors_; }
+  // Modules so far whose files could not be decoded.
+  std::uint64_t modules_undecodable() const { return modules_undecodable_; }
 
  private:
+  void Count(SyntaxState syntax);
   Result<void> StartWriting();
   Result<void> CopyFromOld(const ModuleInfo& module, ModuleId id);
 
@@ -44,6 +47,7 @@ class PackUpdate {
   std::uint32_t same_ = 0;  // modules so far, as long as there is no writer: the old pack's first
   std::optional<PackWriter> writer_;
   std::uint64_t modules_with_errors_ = 0;
+  std::uint64_t modules_undecodable_ = 0;
 };
 
 }  // namespace coppice
