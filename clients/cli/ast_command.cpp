@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "arena/memory_pool.h"
+#include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
 #include "parser/dump.h"
@@ -37,7 +38,7 @@ Examples:
   coppice ast setup.py
   echo 'x = f(1)' | coppice ast - --format tree
 
-Exit codes: 0 done, 2 wrong call, 3 the file cannot be read.
+Exit codes: 0 done, 2 wrong call, 3 FILE is not there or cannot be read.
 )";
 
 struct Call {
@@ -112,7 +113,7 @@ Action DeclareAst(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
   app.add_option("FILE", call->file)->required();
-  app.add_option("--format", call->format)->check(CLI::IsMember({"sexp", "tree", "json"}));
+  app.add_option("--format", call->format)->check(OneOf({"sexp", "tree", "json"}));
   return [call] { return Run(*call); };
 }
 

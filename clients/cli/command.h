@@ -12,9 +12,9 @@ namespace coppice::cli {
 // Documented in `coppice --help`.
 enum ExitCode : int {
   kDone = 0,
-  kNothingFound = 1,  // query: no match; verify: damage
-  kWrongCall = 2,
-  kFailed = 3,         // reading or writing did not work out, or a pack is damaged
+  kNothingFound = 1,   // query: no match; verify: damage
+  kWrongCall = 2,      // the arguments have to be written otherwise
+  kFailed = 3,         // what they name is not there, damaged, or cannot be read or written
   kInterrupted = 128,  // plus the number of the signal
 };
 

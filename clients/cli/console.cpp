@@ -45,20 +45,30 @@ int Output::Finish(int code) {
 
 void PrintError(std::string_view message) { PrintLine("\x1b[31m", "error: ", message); }
 void PrintWarning(std::string_view message) { PrintLine("\x1b[33m", "warning: ", message); }
+void PrintNote(std::string_view message) { fmt::print(stderr, "coppice: {}\n", message); }
 
 int Fail(const Error& error) {
   PrintError(Printable(error.message));
-  return error.code == ErrorCode::kInvalidArgument ? kWrongCall : kFailed;
+  return kFailed;
 }
 
-bool StandardErrorIsTerminal() { return isatty(STDERR_FILENO) == 1; }
+int Misuse(std::string_view help, std::string_view message) {
+  PrintError(message);
+  fmt::print(stderr, "{}\nWith --help: all options, and examples\n",
+             help.substr(0, help.find("\n\n")));
+  return kWrongCall;
+}
+
+bool IsCapableTerminal(int descriptor) {
+  const char* term = std::getenv("TERM");
+  if (term == nullptr || std::string_view(term) == "dumb") return false;
+  return isatty(descriptor) == 1;
+}
 
 bool MayColour(int descriptor) {
   const char* no_color = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
   if (no_color != nullptr && *no_color != '\0') return false;  // as no-color.org has it
-  if (term == nullptr || std::string_view(term) == "dumb") return false;
-  return isatty(descriptor) == 1;
+  return IsCapableTerminal(descriptor);
 }
 
 std::string Printable(std::string_view bytes) {

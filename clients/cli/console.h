@@ -52,12 +52,17 @@ class Output {
 // One line on standard error each, coloured where that is a terminal.
 void PrintError(std::string_view message);
 void PrintWarning(std::string_view message);
+void PrintNote(std::string_view message);
 
-// Prints the error and returns the exit code for it.
+// Says why what the call asks for did not work out. Returns kFailed.
 int Fail(const Error& error);
+// Says why the arguments are wrong, and how the call is written: the usage, the first paragraph of
+// a `help`. Returns kWrongCall.
+int Misuse(std::string_view help, std::string_view message);
 
-bool StandardErrorIsTerminal();
-// A terminal, and neither NO_COLOR nor TERM=dumb is set.
+// A terminal that understands escape sequences: TERM is set, and not to "dumb".
+bool IsCapableTerminal(int descriptor);
+// That, and NO_COLOR is not set.
 bool MayColour(int descriptor);
 
 // Text from disk for a terminal: control characters and bytes that are no UTF-8 as \xNN.

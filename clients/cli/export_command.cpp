@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
 #include "clients/cli/json.h"
@@ -19,16 +20,18 @@ namespace coppice::cli {
 namespace {
 
 constexpr const char* kHelp =
-    R"(Usage: coppice export PACK [--format jsonl|tags] [--root NAME=DIRECTORY]...
+    R"(Usage: coppice export PACK [--format jsonl|tags] [--root NAME=DIRECTORY]... [--columns utf8|utf16]
 
 Writes all of PACK to standard output.
 
   --format jsonl        one JSON object a module, in order of (module, root, path); the default.
                         docs/command.md describes the fields. Bytes of paths that are no UTF-8 are
                         escaped as \udc80 to \udcff, as Python's surrogateescape does
-           tags         the tags format of ctags, sorted, for Vim, Emacs and readtags
+           tags         the tags format of ctags, sorted, for Vim, readtags and other readers of
+                        it (a TAGS file, as Emacs makes it by etags, is of another format)
   --root NAME=DIRECTORY print DIRECTORY for the root NAME, so that editors find the files; may be
-                        repeated. Without, paths start with the root's name
+                        repeated. Without, paths start with the root's name. `coppice stats` prints
+                        the names
   --columns utf8|utf16  unit of the columns in JSON: bytes of UTF-8, the default, or UTF-16 code
                         units, as the language server protocol counts
 
@@ -36,8 +39,8 @@ Examples:
   coppice export python3.pack | jq -r 'select(.syntax != "clean") | .path'
   coppice export src.pack --format tags --root src=$PWD/src > tags
 
-Exit codes: 0 done, 2 wrong call, 3 the pack is damaged or the output cannot be written, 141 the
-reader of the output has gone.
+Exit codes: 0 done, 2 wrong call, 3 PACK is not there, unreadable, damaged or no pack, or the output
+cannot be written, 141 the reader of the output has gone.
 )";
 
 struct Call {
@@ -91,7 +94,7 @@ int Run(const Call& call) {
   const Result<std::shared_ptr<const Pack>> pack = OpenPack(call.pack);
   if (!pack) return Fail(pack.error());
   const Result<RootDirectories> roots = RootDirectories::Parse(call.roots, **pack);
-  if (!roots) return Fail(roots.error());
+  if (!roots) return Misuse(kHelp, Printable(roots.error().message));
   if (call.format == "tags") return ExportTags(**pack, *roots);
   JsonOptions options;
   if (call.columns == "utf16") options.columns = ColumnUnit::kUtf16;
@@ -104,9 +107,9 @@ Action DeclareExport(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
   app.add_option("PACK", call->pack)->required();
-  app.add_option("--format", call->format)->check(CLI::IsMember({"jsonl", "tags"}));
+  app.add_option("--format", call->format)->check(OneOf({"jsonl", "tags"}));
   app.add_option("--root", call->roots)->allow_extra_args(false);
-  app.add_option("--columns", call->columns)->check(CLI::IsMember({"utf8", "utf16"}));
+  app.add_option("--columns", call->columns)->check(OneOf({"utf8", "utf16"}));
   return [call] { return Run(*call); };
 }
 

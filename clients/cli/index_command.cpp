@@ -3,19 +3,23 @@
 #include <atomic>
 #include <charconv>
 #include <csignal>
+#include <filesystem>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
 #include "clients/cli/json.h"
 #include "clients/cli/progress_bar.h"
 #include "store/discovery.h"
 #include "store/file_system.h"
+#include "store/glob.h"
 #include "store/indexer.h"
 #include "store/python_environment.h"
 
@@ -30,37 +34,42 @@ Builds PACK from all .py and .pyi files under some roots. A PACK that is there i
 date: unchanged files are not parsed again, deleted ones go, and the result is byte for byte what
 --fresh gives.
 
-  ROOT                  a directory at which dotted names start, or name=directory; without a name
-                        it is called as the directory is
+  ROOT                  a directory at which dotted names start: for a package, the one that it is
+                        in. Or name=directory, the name that PACK knows the root by; without, it is
+                        that of the directory. What stands before the first '=' is a name unless it
+                        holds a '/': for a directory r=x write name=./r=x
   --python EXE          take the roots from an interpreter: its standard library, site-packages and
                         what else is on its sys.path
   -o, --output PACK     the pack
-  --jobs N              threads; 0, the default: one for each processor
+  -j, --jobs N          threads; 0, the default: one for each processor
   --fresh               parse every file, whatever PACK says
   --no-docs             leave docstrings out
-  --exclude GLOB        leave out what matches; may be repeated. A pattern without '/' is compared
-                        with names, others with paths below the root; ** crosses directories, a '/'
-                        at the end means directories only
+  --exclude GLOB        leave out what matches; may be repeated. *, ? and [a-z] as in shells, and **
+                        crosses directories. A pattern without '/' is compared with names, others
+                        with paths below the root; a '/' at the end means directories only
   --max-file-size BYTES skip larger files, with a warning; K, M and G multiply by powers of 1024.
                         Default: 16M
   --json                print the figures as one JSON object
-  --quiet               print errors only
+  -q, --quiet           print errors only, and what --json asks for
 
 Beside PACK, PACK.coppice-state remembers the files' times, so that unchanged ones need not be read,
 and PACK.coppice-lock stands there while a run is on: a second one waits for it. Files that cannot
-be read or decoded are reported and counted, and do not end the run.
+be read are left out, those that cannot be decoded are indexed as far as possible: they are reported
+and counted, and do not end the run.
 
-The JSON object: modules, parsed and reused (of those), source_bytes, lines and files_with_errors
-(of all modules), skipped (files that are not in the pack), seconds, ast_bytes and ast_nodes (the
-trees of the files that were parsed), summary_bytes, docs_bytes, pack_bytes (all of the file),
-peak_rss_bytes.
+The JSON object: modules, parsed and reused (of those), source_bytes, lines, files_with_errors and
+undecodable (of all modules), skipped (files that are not in the pack), seconds, ast_bytes and
+ast_nodes (the trees of the files that were parsed), summary_bytes, docs_bytes, pack_bytes (all of
+the file), peak_rss_bytes.
 
 Examples:
   coppice index src -o src.pack
   coppice index --python python3 -o python3.pack
   coppice index app=src stubs=typings -o all.pack --exclude tests/ --exclude '*_pb2.py'
 
-Exit codes: 0 done, 2 wrong call, 3 failed (PACK is as it was), 130 or 143 interrupted (likewise).
+Exit codes: 0 done, 2 wrong call, 3 failed: a ROOT is not there, PACK cannot be written, what is
+there is no pack, ...; 130 or 143 interrupted. Then PACK is as it was, unless the message says that
+only the figures could not be printed.
 )";
 
 struct Call {
@@ -122,26 +131,45 @@ std::optional<std::uint64_t> ParseSize(const std::string& text) {
   return number << shift;
 }
 
-int Misuse(const std::string& message) {
-  PrintError(message);
-  fmt::print(stderr, "See coppice index --help\n");
-  return kWrongCall;
+// Where a package's directory is a root itself, its modules lack its name: seldom what is wanted.
+void HintAtPackage(const FileSystem& files, const Root& root) {
+  const bool package = files.Stat(root.directory + "/__init__.py").has_value() ||
+                       files.Stat(root.directory + "/__init__.pyi").has_value();
+  const auto canonical = files.CanonicalPath(root.directory);
+  if (!package || !canonical) return;
+  const std::filesystem::path directory(*canonical);
+  std::filesystem::path parent = directory.parent_path();
+  std::error_code error;
+  if (!root.directory.starts_with('/')) parent = std::filesystem::proximate(parent, error);
+  PrintNote(
+      fmt::format("hint: {0} is a package, but dotted names start below it, without '{1}.': "
+                  "to have them with it, index the directory above, {2}",
+                  Printable(root.directory), Printable(directory.filename().string()),
+                  Printable(parent.string())));
 }
 
-Result<std::vector<Root>> FindRoots(const Call& call, const FileSystem& files) {
-  std::vector<Root> roots;
-  for (const std::string& argument : call.roots) {
-    Result<Root> root = ParseRootArgument(files, argument);
-    if (!root) return root.error();
-    roots.push_back(std::move(*root));
-  }
-  if (call.python.empty()) return roots;
+Result<std::vector<Root>> PythonRoots(const Call& call, const FileSystem& files) {
   Result<PythonEnvironment> python = InspectPython(files, call.python);
   if (!python) return python.error();
   if (!call.quiet) {
     for (const std::string& warning : python->warnings) PrintWarning(Printable(warning));
   }
   return std::move(python->roots);
+}
+
+CLI::Validator ExcludePattern() {
+  return {[](const std::string& pattern) {
+            if (pattern.find_first_not_of('/') == std::string::npos) {
+              return "'" + pattern + "' names nothing; a pattern is such as tests/ or '*_pb2.py'";
+            }
+            if (!Glob(pattern).well_formed()) {
+              return "'" + Printable(pattern) +
+                     "' has a '[' without its ']', or ends in '\\'; a character is taken for "
+                     "itself after a '\\'";
+            }
+            return std::string();
+          },
+          ""};
 }
 
 void PrintJson(const IndexReport& report, Output& output) {
@@ -153,6 +181,7 @@ void PrintJson(const IndexReport& report, Output& output) {
   json.Key("source_bytes").Number(report.source_bytes);
   json.Key("lines").Number(report.lines);
   json.Key("files_with_errors").Number(report.files_with_errors);
+  json.Key("undecodable").Number(report.undecodable);
   json.Key("skipped").Number(report.skipped);
   json.Key("seconds").Real(report.seconds);
   json.Key("ast_bytes").Number(report.ast_bytes);
@@ -167,14 +196,20 @@ void PrintJson(const IndexReport& report, Output& output) {
 
 void PrintTable(const IndexReport& report, const std::string& pack, Output& output) {
   const auto source = static_cast<double>(report.source_bytes);
-  const double speed = report.seconds > 0 ? source / 1e6 / report.seconds : 0;
+  // Of what was parsed: to confirm that files are unchanged is no work by the megabyte.
+  const double parsed = static_cast<double>(report.parsed_bytes) / 1e6;
+  const std::string speed = report.parsed_bytes != 0 && report.seconds > 0
+                                ? fmt::format("  {:.1f} MB/s", parsed / report.seconds)
+                                : "";
   output.Print("{:<12} {:>12}  {} parsed, {} reused{}\n", "modules", Grouped(report.modules),
                Grouped(report.parsed), Grouped(report.reused),
                report.skipped != 0 ? fmt::format(", {} skipped", Grouped(report.skipped)) : "");
   output.Print("{:<12} {:>12}  {}\n", "lines", Grouped(report.lines), Megabytes(source));
-  output.Print("{:<12} {:>12.2f}  {:.1f} MB/s\n", "seconds", report.seconds, speed);
-  output.Print("{:<12} {:>12}  modules with syntax errors\n", "errors",
-               Grouped(report.files_with_errors));
+  output.Print("{:<12} {:>12.2f}{}\n", "seconds", report.seconds, speed);
+  output.Print(
+      "{:<12} {:>12}  modules with syntax errors{}\n", "errors", Grouped(report.files_with_errors),
+      report.undecodable != 0 ? fmt::format(", {} more not decodable", Grouped(report.undecodable))
+                              : "");
   output.Print("{:<12} {:>12}  {}{}\n", "pack", Megabytes(static_cast<double>(report.pack_bytes)),
                Printable(pack), report.pack_written ? "" : " (was up to date)");
   output.Print("{:<12} {:>12}\n", "peak memory",
@@ -183,31 +218,39 @@ void PrintTable(const IndexReport& report, const std::string& pack, Output& outp
 
 int Run(const Call& call) {
   if (call.pack.empty()) {
-    return Misuse("no place for the pack: name one, as in coppice index src -o src.pack");
+    return Misuse(kHelp, "no place for the pack: name one, as in coppice index src -o src.pack");
   }
   if (call.pack == "-") {
     return Misuse(
+        kHelp,
         "a pack must be a file, not standard output: name one, as in coppice index src -o "
         "src.pack");
   }
   if (call.roots.empty() && call.python.empty()) {
-    return Misuse("nothing to index: name directories, or --python EXE for an interpreter's own");
+    return Misuse(kHelp,
+                  "nothing to index: name directories, or --python EXE for an interpreter's own");
   }
   if (!call.roots.empty() && !call.python.empty()) {
-    return Misuse("roots and --python exclude each other: make two packs, or name all directories");
+    return Misuse(kHelp,
+                  "roots and --python exclude each other: make two packs, or name all directories");
   }
   IndexOptions options;
   if (!call.max_file_size.empty()) {
     const std::optional<std::uint64_t> size = ParseSize(call.max_file_size);
     if (!size) {
-      return Misuse("--max-file-size takes a number of bytes, such as 500000 or 64M, not '" +
-                    Printable(call.max_file_size) + "'");
+      return Misuse(kHelp, "--max-file-size takes a number of bytes, such as 500000 or 64M, not '" +
+                               Printable(call.max_file_size) + "'");
     }
     options.max_file_bytes = *size;
   }
 
   const PosixFileSystem files;
-  Result<std::vector<Root>> roots = FindRoots(call, files);
+  const bool named = call.python.empty();
+  Result<std::vector<Root>> roots =
+      named ? ParseRootArguments(files, call.roots) : PythonRoots(call, files);
+  if (!roots && named && roots.error().code == ErrorCode::kInvalidArgument) {
+    return Misuse(kHelp, Printable(roots.error().message));
+  }
   if (!roots) return Fail(roots.error());
   options.roots = std::move(*roots);
   options.pack_path = call.pack;
@@ -221,12 +264,15 @@ int Run(const Call& call) {
   Result<IndexReport> report = [&] {
     ProgressBar progress(
         call.quiet ? Verbosity::kQuiet : Verbosity::kNormal,
-        call.python.empty() ? ProgressBar::Overlaps::kReported : ProgressBar::Overlaps::kExpected);
+        named ? ProgressBar::Overlaps::kReported : ProgressBar::Overlaps::kExpected);
     return BuildIndex(options, files, &progress);
   }();
   if (!report) {
     const int code = Fail(report.error());
     return report.error().code == ErrorCode::kCancelled ? kInterrupted + g_signal : code;
+  }
+  if (named && !call.quiet) {
+    for (const Root& root : options.roots) HintAtPackage(files, root);
   }
   Output output;
   if (call.json) {
@@ -234,7 +280,12 @@ int Run(const Call& call) {
   } else if (!call.quiet) {
     PrintTable(*report, call.pack, output);
   }
-  return output.Finish();
+  const int code = output.Finish();
+  if (code == kFailed) {
+    PrintNote(fmt::format("{} {}; only the report on it could not be printed", Printable(call.pack),
+                          report->pack_written ? "was written" : "is up to date"));
+  }
+  return code;
 }
 
 }  // namespace
@@ -245,11 +296,11 @@ Action DeclareIndex(CLI::App& app) {
   app.add_option("ROOT", call->roots);
   app.add_option("--python", call->python);
   app.add_option("-o,--output", call->pack);
-  app.add_option("--jobs,-j", call->jobs)->check(CLI::Range(0U, 1024U));
+  app.add_option("--jobs,-j", call->jobs)->check(WholeNumber(0, 1024));
   app.add_flag("--fresh", call->fresh);
   app.add_flag("--no-docs", call->no_docs);
   // One pattern for each --exclude: what follows is a root again.
-  app.add_option("--exclude", call->excludes)->allow_extra_args(false);
+  app.add_option("--exclude", call->excludes)->allow_extra_args(false)->check(ExcludePattern());
   app.add_option("--max-file-size", call->max_file_size);
   app.add_flag("--json", call->json);
   app.add_flag("--quiet,-q", call->quiet);

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
-#include "clients/cli/suggestion.h"
 
 namespace coppice::cli {
 namespace {
@@ -31,23 +31,20 @@ Examples:
   coppice index --python python3 -o python3.pack
   coppice query python3.pack module json.decoder
   coppice query python3.pack symbols JSONDecoder
-  coppice COMMAND --help
+
+coppice COMMAND --help explains a command; coppice --version prints the version.
 
 Exit codes:
   0    done
-  1    query: nothing found; verify: the pack is damaged
-  2    the call was wrong: the message says what to do instead
-  3    it failed: a file that cannot be read or written, a damaged pack
+  1    query: nothing found; verify: the pack is damaged, or a file that is no pack
+  2    the arguments are wrong: the message says what to write instead
+  3    it failed: what the arguments name is not there, is something else than it should be, is
+       damaged, or cannot be read or written
   130  interrupted (SIGINT); 143: SIGTERM; 141: the reader of the output has gone
 
-Colours and the progress bar appear on terminals only; NO_COLOR turns colours off.
+Colours and the progress bar appear on terminals only, and not if TERM is "dumb"; NO_COLOR turns
+colours off.
 )";
-
-int Misuse(const std::string& message, std::string_view command) {
-  PrintError(message);
-  fmt::print(stderr, "See coppice {}{}--help\n", command, command.empty() ? "" : " ");
-  return kWrongCall;
-}
 
 int Main(int argument_count, char** arguments) {
   // Writes that fail are noticed where they are made.
@@ -79,15 +76,8 @@ int Main(int argument_count, char** arguments) {
     return output.Finish();
   }
   if (!first.starts_with('-') && !actions.contains(std::string(first))) {
-    std::string message = "no command '" + Printable(first) + "'";
-    std::vector<std::string_view> names;
-    for (const auto& [name, action] : actions) names.push_back(name);
-    if (const std::string_view near = Nearest(first, names); !near.empty()) {
-      message += "; did you mean '" + std::string(near) + "'?";
-    } else {
-      message += ": it is one of index, stats, verify, export, query, ast";
-    }
-    return Misuse(message, "");
+    return Misuse(kHelp, "no such command: " +
+                             NoneOf(first, {"index", "stats", "verify", "export", "query", "ast"}));
   }
 
   try {
@@ -101,11 +91,12 @@ int Main(int argument_count, char** arguments) {
     }
     return output.Finish();
   } catch (const CLI::ParseError& error) {
-    const bool of_command = actions.contains(std::string(first));
-    return Misuse(Printable(error.what()), of_command ? first : "");
+    if (!actions.contains(std::string(first))) return Misuse(kHelp, Explain(error, app));
+    const CLI::App* command = app.get_subcommand(std::string(first));
+    return Misuse(command->help(), Explain(error, *command));
   }
   for (const CLI::App* command : app.get_subcommands()) return actions[command->get_name()]();
-  return Misuse("no command given", "");
+  return Misuse(kHelp, "no command given");
 }
 
 }  // namespace

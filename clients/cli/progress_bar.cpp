@@ -31,7 +31,7 @@ std::string Duration(double seconds) {
 ProgressBar::ProgressBar(Verbosity verbosity, Overlaps overlaps)
     : verbosity_(verbosity),
       overlaps_(overlaps),
-      shown_(verbosity == Verbosity::kNormal && StandardErrorIsTerminal()),
+      shown_(verbosity == Verbosity::kNormal && IsCapableTerminal(STDERR_FILENO)),
       start_(Clock::now()),
       last_draw_(start_) {}
 
@@ -39,8 +39,7 @@ ProgressBar::~ProgressBar() { Erase(); }
 
 void ProgressBar::OnWaiting(const std::string& lock_path) {
   if (verbosity_ == Verbosity::kQuiet) return;
-  fmt::print(stderr, "coppice: waiting for another run on this pack to end ({})\n",
-             Printable(lock_path));
+  PrintNote("waiting for another run on this pack to end (" + Printable(lock_path) + ")");
 }
 
 void ProgressBar::OnWarning(const IndexWarning& warning) {

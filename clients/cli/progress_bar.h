@@ -11,8 +11,8 @@ namespace coppice::cli {
 
 enum class Verbosity : std::uint8_t { kQuiet, kNormal };
 
-// Prints warnings as they come and, on a terminal, a bar with rate and time left. Called by one
-// thread at a time, as IndexRun promises.
+// Prints warnings as they come and, on a capable terminal, a bar with rate and time left. Called by
+// one thread at a time, as IndexRun promises.
 class ProgressBar final : public ProgressSink {
  public:
   // `overlaps`: report roots within roots too. An interpreter's own are so by nature.

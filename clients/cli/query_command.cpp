@@ -1,11 +1,13 @@
 // coppice query: looks up modules, symbols, names and imports.
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
 #include "clients/cli/import_match.h"
@@ -33,12 +35,13 @@ constexpr const char* kHelp =
               import b` for a and a.b; relative imports for the package that they start from and
               what is below it
 
+Options:
   --json                an array, empty if nothing is found. module: the objects of `coppice
                         export`; symbols: their "symbols" with module, root and path; imports and
                         importers: their "imports" with importer, root and path; search: name,
                         defined_in (modules) and mentioned_in (how many modules)
   --limit N             search: at most N names; default 50
-  --ignore-case         search: ASCII letters match in either case
+  -i, --ignore-case     search: ASCII letters match in either case
   --root NAME=DIRECTORY print DIRECTORY for the root NAME; may be repeated
   --columns utf8|utf16  unit of columns: bytes of UTF-8, the default, or UTF-16 code units
 
@@ -50,7 +53,8 @@ Examples:
   coppice query python3.pack search urlopen --ignore-case
   coppice query python3.pack importers asyncio.events --json
 
-Exit codes: 0 found, 1 nothing found, 2 wrong call, 3 the pack cannot be read or is damaged.
+Exit codes: 0 found, 1 nothing found, 2 wrong call, 3 PACK is not there, unreadable, damaged
+or no pack.
 )";
 
 struct Call {
@@ -63,6 +67,36 @@ struct Call {
   std::vector<std::string> roots;
   std::string columns = "utf8";
 };
+
+constexpr std::array<std::string_view, 5> kQueries = {"module", "symbols", "search", "imports",
+                                                      "importers"};
+
+bool IsQuery(std::string_view word) { return std::ranges::find(kQueries, word) != kQueries.end(); }
+
+// What is wrong with PACK WHAT NAME, and what to write instead; empty if nothing is.
+std::string Mistake(const Call& call) {
+  if (call.pack.empty()) return "no PACK given, as in coppice query python3.pack module json";
+  const std::string pack = Printable(call.pack);
+  const std::string what = Printable(call.what);
+  if (IsQuery(call.pack) && !IsQuery(call.what)) {
+    return fmt::format(
+        "no PACK given: it comes before {0}, as in coppice query python3.pack {0} {1}", pack,
+        what.empty() ? "NAME" : what);
+  }
+  if (call.what.empty()) {
+    return fmt::format("what to look up is missing, as in coppice query {} module NAME", pack);
+  }
+  if (!IsQuery(call.what)) {
+    std::string message = "no such query: " + NoneOf(call.what, {kQueries.begin(), kQueries.end()});
+    if (!call.name.empty()) return message;
+    return fmt::format("{}; names come after one: coppice query {} module {}", message, pack, what);
+  }
+  if (call.name.empty()) {
+    return fmt::format("no {2} given, as in coppice query {0} {1} {2}", pack, what,
+                       what == "search" ? "TEXT" : "NAME");
+  }
+  return {};
+}
 
 // Lines of two columns, the first as wide as its widest text.
 class AlignedLines {
@@ -295,10 +329,11 @@ class Query {
 };
 
 int Run(const Call& call) {
+  if (const std::string mistake = Mistake(call); !mistake.empty()) return Misuse(kHelp, mistake);
   const Result<std::shared_ptr<const Pack>> pack = OpenPack(call.pack);
   if (!pack) return Fail(pack.error());
   const Result<RootDirectories> roots = RootDirectories::Parse(call.roots, **pack);
-  if (!roots) return Fail(roots.error());
+  if (!roots) return Misuse(kHelp, Printable(roots.error().message));
   return Query(**pack, *roots, call).Run();
 }
 
@@ -307,16 +342,15 @@ int Run(const Call& call) {
 Action DeclareQuery(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
-  app.add_option("PACK", call->pack)->required();
-  app.add_option("WHAT", call->what)
-      ->required()
-      ->check(CLI::IsMember({"module", "symbols", "search", "imports", "importers"}));
-  app.add_option("NAME", call->name)->required();
+  // Not required here: Mistake says more about what is missing.
+  app.add_option("PACK", call->pack);
+  app.add_option("WHAT", call->what);
+  app.add_option("NAME", call->name);
   app.add_flag("--json", call->json);
-  app.add_option("--limit", call->limit);
+  app.add_option("--limit", call->limit)->check(WholeNumber(1, 1000000));
   app.add_flag("--ignore-case,-i", call->ignore_case);
   app.add_option("--root", call->roots)->allow_extra_args(false);
-  app.add_option("--columns", call->columns)->check(CLI::IsMember({"utf8", "utf16"}));
+  app.add_option("--columns", call->columns)->check(OneOf({"utf8", "utf16"}));
   return [call] { return Run(*call); };
 }
 

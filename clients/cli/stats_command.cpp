@@ -26,7 +26,7 @@ Prints what PACK holds and how many bytes each part of it takes.
 Example:
   coppice stats python3.pack
 
-Exit codes: 0 done, 2 wrong call, 3 the pack cannot be read or is damaged.
+Exit codes: 0 done, 2 wrong call, 3 PACK is not there, unreadable, damaged or no pack.
 )";
 
 struct Call {

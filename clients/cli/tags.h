@@ -1,4 +1,4 @@
-// The tags format that vi, Vim, Emacs and others read: ctags(1), tags(5), extended format 2.
+// The tags format that vi, Vim and others read: ctags(1), tags(5), extended format 2.
 
 #pragma once
 

@@ -21,7 +21,8 @@ sound; names what is damaged: the first damaged table, and every damaged module.
 Example:
   coppice verify python3.pack && cp python3.pack /srv/packs/
 
-Exit codes: 0 sound, 1 damaged (or no pack at all), 2 wrong call, 3 the file cannot be read.
+Exit codes: 0 sound, 1 damaged, or a file that is no pack, 2 wrong call, 3 PACK is not there, cannot
+be read, or is of a version that this program does not read.
 )";
 
 struct Call {

@@ -11,9 +11,9 @@ import unittest
 import harness
 
 COMMANDS = ("index", "stats", "verify", "export", "query", "ast")
-REPORT = ["modules", "parsed", "reused", "source_bytes", "lines", "files_with_errors", "skipped",
-          "seconds", "ast_bytes", "ast_nodes", "summary_bytes", "docs_bytes", "pack_bytes",
-          "peak_rss_bytes"]
+REPORT = ["modules", "parsed", "reused", "source_bytes", "lines", "files_with_errors",
+          "undecodable", "skipped", "seconds", "ast_bytes", "ast_nodes", "summary_bytes",
+          "docs_bytes", "pack_bytes", "peak_rss_bytes"]
 
 
 class Calls(harness.CommandTest):
@@ -38,32 +38,77 @@ class Calls(harness.CommandTest):
         self.assertIn("Usage", self.wrong())
         self.assertIn("did you mean 'index'", self.wrong("indx"))
         self.assertIn("query", self.wrong("zzzzzzzz"))
+        self.assertIn("come after it", self.wrong("--json", "stats", "a.pack"))
         self.assertIn("--help", self.wrong("index"))
         self.assertIn("-o", self.wrong("index", "."))
         self.assertIn("--python", self.wrong("index", "-o", "a.pack"))
         self.assertIn("exclude each other", self.wrong("index", ".", "--python", "x", "-o", "a"))
         self.assertIn("64M", self.wrong("index", ".", "-o", "a", "--max-file-size", "1T"))
-        self.assertIn("nowhere", self.wrong("index", "nowhere", "-o", "a", code=None))
-        self.assertIn("--bogus", self.wrong("stats", "a.pack", "--bogus"))
-        self.assertIn("coppice index", self.wrong("stats", "a.pack", code=3))
-        self.assertIn("--help", self.wrong("query", "a.pack", "symbol", "x"))
-        self.assertIn("--help", self.wrong("query", "a.pack"))
-        self.assertIn("--help", self.wrong("export", "a.pack", "--format", "xml"))
-        self.assertIn("--jobs", self.wrong("index", ".", "-o", "a", "--jobs", "many"))
-        self.write("text.pack", "no pack")
-        for name in ("stats", "export"):
-            self.assertIn("text.pack", self.wrong(name, "text.pack", code=3))
-        self.assertIn("text.pack", self.wrong("verify", "text.pack", code=1))
-        self.assertIn("NAME=DIRECTORY", self.wrong("index", "x=.", "x=.", "-o", "a"))
-        self.assert_only(".", ["text.pack"])
+        self.assertIn("from 0 to 1024, not 'many'", self.wrong("index", ".", "--jobs", "many"))
+        self.assertIn("did you mean '--jobs'?", self.wrong("index", ".", "-o", "a", "--jbos=3"))
+        self.assertIn("--output is given more than once",
+                      self.wrong("index", ".", "-o", "a", "-o", "b"))
+        self.assertIn("--limit needs a value", self.wrong("query", "a", "search", "x", "--limit"))
+        self.assertIn("not 'abc'", self.wrong("query", "a", "search", "x", "--limit", "abc"))
+        self.assertIn("no option '--bogus'", self.wrong("stats", "a.pack", "--bogus"))
+        self.assertIn("no PACK given\nUsage: coppice stats PACK", self.wrong("stats"))
+        self.assertIn("too many: 'b'", self.wrong("ast", "a", "b"))
+        self.assertIn("'xml' is none of jsonl, tags",
+                      self.wrong("export", "a.pack", "--format", "xml"))
+        self.assertIn("did you mean 'json'?", self.wrong("ast", "a.py", "--format", "jsn"))
+        self.assert_only(".", [])
 
-    def command(self, *arguments, code=0, **options):
-        if code is None:  # any failure
-            done = subprocess.run([harness.COPPICE, *arguments], cwd=self.top,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-            self.assertIn(done.returncode, (2, 3))
-            return done
-        return super().command(*arguments, code=code, **options)
+    def test_wrong_queries(self):
+        self.assertIn("as in coppice query python3.pack module json", self.wrong("query"))
+        self.assertIn("no PACK given: it comes before module, as in coppice query python3.pack "
+                      "module json", self.wrong("query", "module", "json"))
+        self.assertIn("what to look up is missing, as in coppice query a.pack module NAME",
+                      self.wrong("query", "a.pack"))
+        self.assertIn("coppice query a.pack module json", self.wrong("query", "a.pack", "json"))
+        self.assertIn("did you mean 'symbols'?", self.wrong("query", "a.pack", "symbol", "x"))
+        self.assertIn("no TEXT given, as in coppice query a.pack search TEXT",
+                      self.wrong("query", "a.pack", "search"))
+        # Files may have such names.
+        self.assertIn("no such pack", self.wrong("query", "module", "module", "json", code=3))
+
+    def test_what_the_arguments_name(self):
+        self.write("text.pack", "no pack")
+        self.write("empty.pack")
+        self.write("src/a.py")
+        self.index("-o", "whole.pack", "src")
+        for names in (("missing",), ("text.pack", "missing"), ("src",), ("text.pack",),
+                      ("empty.pack",)):
+            name = os.path.join(*names)
+            for call in (("stats", name), ("export", name), ("query", name, "module", "a")):
+                self.assertIn(name, self.wrong(*call, code=3))
+            damaged = name in ("text.pack", "empty.pack")
+            self.assertIn(name, self.wrong("verify", name, code=1 if damaged else 3))
+            if not damaged:
+                self.assertIn(name, self.wrong("ast", name, code=3))
+            if name != "src":
+                self.assertIn(name, self.wrong("index", name, "-o", "a.pack", code=3))
+            if name not in ("missing", "empty.pack"):
+                self.assertIn(name, self.wrong("index", "src", "-o", name, code=3))
+        self.assertIn("coppice index", self.wrong("stats", "missing", code=3))
+        for python in ("no-such-python", "./no-such-python", "./text.pack", "/bin/false"):
+            self.assertIn(python, self.wrong("index", "--python", python, "-o", "a", code=3))
+        self.assertIn("its roots are: src",
+                      self.wrong("query", "whole.pack", "module", "a", "--root", "x=y"))
+        self.assertIn("its roots are: src", self.wrong("export", "whole.pack", "--root", "x=y"))
+        self.assertIn("NAME=DIRECTORY", self.wrong("export", "whole.pack", "--root", "src"))
+
+    def test_paths_are_said_once(self):
+        self.write("src/a.py", "x = 1\n")
+        self.index("-o", "a.pack", "src")
+        pack = bytearray(self.bytes_of("a.pack"))
+        for damage in (72, len(pack) // 2, len(pack) - 1):
+            damaged = pack.copy()
+            damaged[damage] ^= 1
+            os.remove(self.path("a.pack"))
+            self.write("a.pack", damaged)
+            warning = self.command("index", "-o", "a.pack", "src").stderr.decode()
+            self.assertIn("built anew", warning)
+            self.assertEqual(warning.count("a.pack"), 1)
 
     def test_report(self):
         self.write("src/a.py", "x = 1\n\n\ny = 2")
@@ -79,17 +124,40 @@ class Calls(harness.CommandTest):
         self.assertLess(report["docs_bytes"] + report["summary_bytes"], report["pack_bytes"])
         self.assertGreater(report["peak_rss_bytes"], 1 << 20)
 
-        table = self.command("index", "-o", "a.pack", "src")
+        table = self.command("index", "-o", "a.pack", "src", "--fresh")
         for word in (b"modules", b"lines", b"MB/s", b"errors", b"pack", b"peak memory"):
             self.assertIn(word, table.stdout)
         self.assertEqual(table.stderr, b"")
+        up_to_date = self.command("index", "-o", "a.pack", "src")
+        self.assertIn(b"up to date", up_to_date.stdout)
+        self.assertNotIn(b"MB/s", up_to_date.stdout)
         quiet = self.command("index", "-o", "a.pack", "src", "--quiet")
         self.assertEqual((quiet.stdout, quiet.stderr), (b"", b""))
+
+    def test_undecodable_files_are_counted(self):
+        self.write("src/a.py", b"x = '\xff'\n")
+        self.write("src/b.py", "x = 1\n")
+        for parsed in (2, 0):
+            report = self.index("-o", "a.pack", "src")
+            self.assertEqual((report["modules"], report["parsed"], report["undecodable"]),
+                             (2, parsed, 1))
+            self.assertEqual((report["files_with_errors"], report["skipped"]), (0, 0))
+        self.assertIn(b"1 more not decodable", self.command("index", "-o", "a.pack", "src").stdout)
+
+    def test_report_that_cannot_be_printed(self):
+        self.write("src/a.py", "x = 1\n")
+        for done in (b"a.pack was written; only", b"a.pack is up to date; only"):
+            with open("/dev/full", "wb") as full:
+                failed = subprocess.run([harness.COPPICE, "index", "src", "-o", "a.pack", "--json"],
+                                        cwd=self.top, stdout=full, stderr=subprocess.PIPE)
+            self.assertEqual(failed.returncode, 3)
+            self.assertIn(done, failed.stderr)
+        self.command("verify", "a.pack")
 
     def on_terminal(self, *arguments, **environment):
         """What a call prints on standard error if that is a terminal."""
         master, terminal = pty.openpty()
-        environment = dict(os.environ, TERM="xterm", **environment)
+        environment = {**os.environ, "TERM": "xterm", **environment}
         process = subprocess.Popen([harness.COPPICE, *arguments], cwd=self.top, env=environment,
                                    stdout=subprocess.DEVNULL, stderr=terminal)
         os.close(terminal)
@@ -119,6 +187,8 @@ class Calls(harness.CommandTest):
         self.assertTrue(progress.endswith("\r\x1b[K"), "the bar is wiped away at the end")
         self.assertEqual(self.on_terminal("index", "src", "-o", "a.pack", "--fresh", "--quiet"),
                          "")
+        self.assertEqual(self.on_terminal("index", "src", "-o", "a.pack", "--fresh", TERM="dumb"),
+                         "")
 
     def test_roots(self):
         self.write("src/pkg/__init__.py")
@@ -128,6 +198,49 @@ class Calls(harness.CommandTest):
         self.assertEqual(rows, [("other", "c.py", "c"), ("src", "pkg/__init__.py", "pkg")])
         self.index("-o", "b.pack", "third=./src/a=b")
         self.assertEqual(len(self.export("b.pack")), 1)
+        self.index("-o", "c.pack", "third=a=b", cwd=self.path("src"))
+        self.assertEqual(self.bytes_of("src/c.pack"), self.bytes_of("b.pack"))
+        self.write("src/a=b/inner/d.py")
+        self.index("-o", "d.pack", "./src/a=b/inner")
+        self.assertEqual([m["root"] for m in self.export("d.pack")], ["inner"])
+
+    def test_wrong_roots(self):
+        self.write("a=b/c.py")
+        self.assertIn("cannot name the root ./a=b: write NAME=DIRECTORY",
+                      self.wrong("index", "./a=b", "-o", "a.pack"))
+        self.assertIn("write NAME=./a=b", self.wrong("index", "a=b", "-o", "a.pack", code=3))
+        self.assertIn("NAME=DIRECTORY", self.wrong("index", "x=.", "x=.", "-o", "a.pack"))
+        for root in ("", "x=", "=a", "\n=."):
+            self.wrong("index", root, "-o", "a.pack", code=3 if root == "=a" else 2)
+        self.assert_only(".", ["a=b"])
+
+    def test_package_as_root(self):
+        self.write("src/pkg/__init__.py")
+        self.write("src/stubs/__init__.pyi")
+
+        def hint(*arguments, cwd=""):
+            return self.command("index", "-o", "a.pack", *arguments,
+                                cwd=self.path(cwd)).stderr.decode()
+
+        self.assertIn("src/pkg is a package", hint("src/pkg"))
+        self.assertTrue(hint("src/pkg").endswith("index the directory above, src\n"))
+        self.assertTrue(hint("x=src/stubs/").endswith("above, src\n"))
+        self.assertTrue(hint(".", cwd="src/pkg").endswith("above, ..\n"))
+        self.assertTrue(hint(self.path("src/pkg")).endswith("above, %s\n" %
+                                                            os.path.realpath(self.path("src"))))
+        self.assertEqual(hint("src"), "")
+        self.assertEqual(hint("src/pkg", "--quiet"), "")
+
+    def test_excludes(self):
+        self.write("src/a.py")
+        self.write("src/[b.py")
+        for pattern in ("", "/", "[", "[a", "x[!]", "a\\"):
+            self.assertIn("--exclude: '%s'" % pattern,
+                          self.wrong("index", "src", "-o", "a.pack", "--exclude", pattern))
+        self.index("-o", "a.pack", "src", "--exclude", "\\[*")
+        self.assertEqual([m["path"] for m in self.export("a.pack")], ["a.py"])
+        self.index("-o", "a.pack", "src", "--exclude", "[a]*")
+        self.assertEqual([m["path"] for m in self.export("a.pack")], ["[b.py"])
 
     def test_python(self):
         # All of the standard library that begins with a j.
@@ -135,8 +248,6 @@ class Calls(harness.CommandTest):
                             "--exclude", "/[!j]*.py")
         self.assertGreater(report["modules"], 3)
         self.command("query", "a.pack", "module", "json.decoder")
-        self.assertIn("no-such-python", self.wrong("index", "--python", "no-such-python", "-o",
-                                                   "b.pack", code=None))
 
     def test_query(self):
         self.write("src/pkg/__init__.py", "from .sub import Thing as Alias\n")
