@@ -14,6 +14,7 @@
 #include "clients/cli/json.h"
 #include "clients/cli/module_json.h"
 #include "clients/cli/module_names.h"
+#include "clients/cli/near_names.h"
 #include "clients/cli/open_pack.h"
 #include "clients/cli/root_directories.h"
 #include "clients/cli/symbol_text.h"
@@ -29,23 +30,28 @@ constexpr const char* kHelp =
        coppice query PACK imports NAME    what a module imports
        coppice query PACK importers NAME  which modules import a module
 
-  symbols     NAME may be qualified by classes or by the module too: decode, JSONDecoder.decode,
-              json.decoder.JSONDecoder.decode
-  importers   by the text of the imports: `import a.b.c` counts for a, a.b and a.b.c, `from a
-              import b` for a and a.b; relative imports for the package that they start from and
-              what is below it
+  module      the dotted name, written out: json.decoder
+  symbols     the full name of a symbol is its module's dotted name, the names of its classes and
+              its own, with dots between: json.decoder.JSONDecoder.decode. NAME finds those whose
+              full name it is, or ends in after a dot: decode, JSONDecoder.decode. Case counts
+  imports     the module's dotted name, written out
+  importers   likewise; by the text of the imports: `import a.b.c` counts for a, a.b and a.b.c,
+              `from a import b` for a and a.b; relative imports for the package that they start
+              from and what is below it
 
 Options:
   --json                an array, empty if nothing is found. module: the objects of `coppice
                         export`; symbols: their "symbols" with module, root and path; imports and
                         importers: their "imports" with importer, root and path; search: name,
-                        defined_in (modules) and mentioned_in (how many modules)
+                        defined_in (objects of module, root and path) and mentioned_in (how many
+                        modules)
   --limit N             search: at most N names; default 50
   -i, --ignore-case     search: ASCII letters match in either case
   --root NAME=DIRECTORY print DIRECTORY for the root NAME; may be repeated
   --columns utf8|utf16  unit of columns: bytes of UTF-8, the default, or UTF-16 code units
 
-Lines for people are path:line:column kind name; lines count from 1, columns from 0.
+Lines for people are path:line:column kind name; lines count from 1, columns from 0. If nothing is
+found, standard error names what may have been meant.
 
 Examples:
   coppice query python3.pack module json.decoder
@@ -137,7 +143,9 @@ class Query {
     } else {
       lines_.Print(output_);
     }
-    return output_.Finish(found_ ? kDone : kNothingFound);
+    const int code = output_.Finish(found_ ? kDone : kNothingFound);
+    if (code == kNothingFound) PrintNote("nothing found: " + WhyNothing());
+    return code;
   }
 
  private:
@@ -147,6 +155,38 @@ class Query {
     if (call_.what == "search") return Search();
     if (call_.what == "imports") return Imports();
     return Importers();
+  }
+
+  // Also what is there that might have been meant.
+  std::string WhyNothing() const {
+    const std::string name = Printable(call_.name);
+    const std::string pack = Printable(call_.pack);
+    if (call_.what == "symbols") {
+      const std::string_view simple =
+          std::string_view(call_.name).substr(call_.name.rfind('.') + 1);
+      return fmt::format("no symbol '{}' in {}{}", name, pack,
+                         Proposal(near_.empty() ? NearSymbols(pack_, simple) : near_));
+    }
+    if (call_.what == "search") {
+      return fmt::format("no name in {} holds '{}'{}", pack, name, InOtherCase());
+    }
+    const auto modules = pack_.FindModules(call_.name);
+    const bool known = modules && !modules->empty();
+    const std::string proposal = known ? "" : Proposal(NearModules(pack_, call_.name));
+    if (call_.what == "importers") {
+      return fmt::format("nothing in {} imports '{}'{}", pack, name, proposal);
+    }
+    return fmt::format("no module '{}' in {}{}", name, pack, proposal);
+  }
+
+  std::string InOtherCase() const {
+    if (call_.ignore_case) return {};
+    const auto matches = pack_.SearchNames(call_.name, kMaxProposals, CaseMatch::kIgnoreAscii);
+    if (!matches || matches->empty()) return {};
+    std::string names;
+    for (const NameMatch& match : *matches)
+      names.append(names.empty() ? "" : ", ").append(match.name);
+    return "; with --ignore-case there is " + names;
   }
 
   Result<void> Modules() {
@@ -191,7 +231,13 @@ class Query {
     for (const std::uint32_t row : summary.RowsByPosition()) {
       const Symbol symbol = summary.symbol(row);
       if (symbol.name() != simple && WrittenName(summary, symbol) != simple) continue;
-      if (!HasName(*module, symbol)) continue;
+      if (!HasName(*module, symbol)) {
+        if (near_.size() < kMaxProposals) {
+          near_.push_back((module->name.empty() ? "" : module->name + '.') +
+                          std::string(symbol.qualname()));
+        }
+        continue;
+      }
       found_ = true;
       if (!call_.json) {
         AddSymbolLine(*module, symbol);
@@ -200,7 +246,7 @@ class Query {
       if (doc_indexes.empty()) doc_indexes = DocIndexes(summary);
       const std::int32_t doc = doc_indexes[row];
       json_.BeginObject();
-      WritePlace("module", *module);
+      WritePlace("module", module->name, module->info);
       WriteSymbolFields(json_, summary, symbol,
                         doc < 0 ? std::string_view() : module->docs[static_cast<std::size_t>(doc)],
                         options_);
@@ -227,20 +273,24 @@ class Query {
     if (!matches) return matches.error();
     for (const NameMatch& match : *matches) {
       found_ = true;
-      std::vector<std::string> definers;
+      std::vector<ModuleInfo> definers;
       std::uint64_t mentions = 0;
       for (const NamePosting& posting : match.postings) {
         ++mentions;
         if (!posting.defined) continue;
         const Result<ModuleInfo> module = pack_.module(posting.module);
         if (!module) return module.error();
-        definers.push_back(PrintedName(*module));
+        definers.push_back(*module);
       }
       if (call_.json) {
         json_.BeginObject();
         json_.Key("name").String(match.name);
         json_.Key("defined_in").BeginArray();
-        for (const std::string& definer : definers) json_.Bytes(definer);
+        for (const ModuleInfo& definer : definers) {
+          json_.BeginObject();
+          WritePlace("module", definer.name(), definer);
+          json_.EndObject();
+        }
         json_.EndArray();
         json_.Key("mentioned_in").Number(mentions);
         json_.EndObject();
@@ -249,7 +299,7 @@ class Query {
       std::string text = "mentioned in " + Grouped(mentions);
       constexpr std::size_t kShown = 3;
       for (std::size_t i = 0; i < std::min(kShown, definers.size()); ++i) {
-        text += (i == 0 ? ", defined in " : ", ") + Printable(definers[i]);
+        text += (i == 0 ? ", defined in " : ", ") + Printable(PrintedName(definers[i]));
       }
       if (definers.size() > kShown) {
         text += fmt::format(" and {} more", Grouped(definers.size() - kShown));
@@ -262,10 +312,13 @@ class Query {
   Result<void> Imports() {
     const Result<ModuleMatches> matches = pack_.FindModules(call_.name);
     if (!matches) return matches.error();
+    bool any = false;
     for (const ModuleId id : *matches) {
-      found_ = true;
-      COPPICE_TRY(ImportsOf(id, [](const LoadedModule&, const Import&) { return true; }));
+      COPPICE_TRY(ImportsOf(id, [&any](const LoadedModule&, const Import&) { return any = true; }));
     }
+    // That a module imports nothing is an answer too.
+    found_ = !matches->empty();
+    if (found_ && !any) PrintNote(Printable(call_.name) + " imports nothing");
     return {};
   }
 
@@ -292,7 +345,7 @@ class Query {
       if (!wanted(*module, import)) continue;
       if (call_.json) {
         json_.BeginObject();
-        WritePlace("importer", *module);
+        WritePlace("importer", module->name, module->info);
         WriteImportFields(json_, summary, import);
         json_.EndObject();
       } else {
@@ -303,10 +356,10 @@ class Query {
     return {};
   }
 
-  void WritePlace(std::string_view key, const LoadedModule& module) {
-    json_.Key(key).Bytes(module.name);
-    json_.Key("root").Bytes(roots_.Directory(module.info.root));
-    json_.Key("path").Bytes(module.info.path);
+  void WritePlace(std::string_view key, std::string_view name, const ModuleInfo& module) {
+    json_.Key(key).Bytes(name);
+    json_.Key("root").Bytes(roots_.Directory(module.root));
+    json_.Key("path").Bytes(module.path);
   }
 
   void AddSymbolLine(const LoadedModule& module, const Symbol& symbol) {
@@ -326,6 +379,7 @@ class Query {
   JsonOptions options_;
   AlignedLines lines_;
   bool found_ = false;
+  std::vector<std::string> near_;  // full names of symbols of which only the last part fits
 };
 
 int Run(const Call& call) {

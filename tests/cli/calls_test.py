@@ -266,6 +266,8 @@ class Calls(harness.CommandTest):
         for name in ("run", "Thing.run", "sub.Thing.run", "pkg.sub.Thing.run"):
             self.assertEqual(len(lines("symbols", name)), 2)
         self.assertEqual(lines("symbols", "Other.run", code=1), [""])
+        for name in ("un", "ub.Thing.run", "g.sub.Thing.run", "pkg.Thing.run", "pkg.sub", "Thing."):
+            self.assertEqual(lines("symbols", name, code=1), [""])
         self.assertEqual(len(lines("symbols", "__z")), 2)
         self.assertTrue(lines("search", "THIN", "-i")[0].startswith("Thing"))
         self.assertEqual(lines("search", "THIN", code=1), [""])
@@ -279,6 +281,11 @@ class Calls(harness.CommandTest):
                                           "--root", "src=/there").stdout)
         self.assertEqual([(r["module"], r["root"], r["path"], r["qualname"]) for r in records],
                          [("pkg.sub", "/there", "pkg/sub.py", "Thing.run")])
+        self.assertEqual(json.loads(self.command("query", "a.pack", "search", "Thing", "--json",
+                                                 "--limit", "1", "--root",
+                                                 "src=/there").stdout),
+                         [{"name": "Thing", "mentioned_in": 2, "defined_in": [
+                             {"module": "pkg.sub", "root": "/there", "path": "pkg/sub.py"}]}])
         records = json.loads(self.command("query", "a.pack", "importers", "pkg.sub",
                                           "--json").stdout)
         self.assertEqual([r["importer"] for r in records], ["pkg", "user", "user"])
@@ -288,6 +295,29 @@ class Calls(harness.CommandTest):
                                                  code=1).stdout), [])
         self.assertIn("its roots are: src",
                       self.wrong("query", "a.pack", "module", "pkg", "--root", "a=b"))
+
+    def test_nothing_found(self):
+        self.write("src/pkg/__init__.py", "from .sub import Thing\n")
+        self.write("src/pkg/sub.py", "class Thing:\n    def run(self): pass\n")
+        self.index("-o", "a.pack", "src")
+        for what, name, reason in (
+                ("module", "sub", "no module 'sub' in a.pack; did you mean pkg.sub?"),
+                ("module", "pkg.sbu", "did you mean pkg.sub?"),
+                ("module", "zzzzzzz", "no module 'zzzzzzz' in a.pack"),
+                ("imports", "pkg.sup", "did you mean pkg.sub?"),
+                ("importers", "pkg.sup", "nothing in a.pack imports 'pkg.sup'; did you mean"),
+                ("symbols", "thing", "no symbol 'thing' in a.pack; did you mean Thing?"),
+                ("symbols", "Thnig", "did you mean Thing?"),
+                ("symbols", "Other.run", "did you mean pkg.sub.Thing.run?"),
+                ("search", "THIN", "holds 'THIN'; with --ignore-case there is Thing")):
+            for options, output in (((), b""), (("--json",), b"[]\n")):
+                done = self.command("query", "a.pack", what, name, *options, code=1)
+                self.assertEqual(done.stdout, output)
+                self.assertTrue(done.stderr.startswith(b"coppice: nothing found: "))
+                self.assertIn(reason, done.stderr.decode())
+        # There is an answer here: none.
+        done = self.command("query", "a.pack", "imports", "pkg.sub")
+        self.assertEqual((done.stdout, done.stderr), (b"", b"coppice: pkg.sub imports nothing\n"))
 
     def test_stats_and_verify(self):
         self.write("src/a.py", "x = 1\n")

@@ -1,0 +1,26 @@
+// What a name that a pack does not hold was probably meant to be.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "summaries/pack.h"
+
+namespace coppice::cli {
+
+// How many names are proposed at most.
+inline constexpr std::size_t kMaxProposals = 3;
+
+// Modules whose dotted name ends in `name`, else the one that is spelled most alike. Empty if there
+// are none, or where the pack is damaged: nobody asked for these.
+std::vector<std::string> NearModules(const Pack& pack, std::string_view name);
+
+// The same for the names of symbols, without regard to case.
+std::vector<std::string> NearSymbols(const Pack& pack, std::string_view name);
+
+// "; did you mean a, b?", or nothing.
+std::string Proposal(const std::vector<std::string>& names);
+
+}  // namespace coppice::cli
