@@ -12,9 +12,12 @@ set(TREE_SITTER_DIR "" CACHE PATH "Directory of the tree-sitter core 0.25: holds
 set(TREE_SITTER_PYTHON_DIR "" CACHE PATH
     "Directory of the Python grammar 0.25: holds src/parser.c")
 
+set(COPPICE_CRATES /usr/share/cargo/registry CACHE PATH "Where the system keeps sources of crates")
+mark_as_advanced(COPPICE_CRATES)
+
 set(fetched ${PROJECT_SOURCE_DIR}/build/npm/node_modules)
-file(GLOB system_core LIST_DIRECTORIES true /usr/share/cargo/registry/tree-sitter-0.25*)
-file(GLOB system_grammar LIST_DIRECTORIES true /usr/share/cargo/registry/tree-sitter-python-0.25*)
+file(GLOB system_core LIST_DIRECTORIES true ${COPPICE_CRATES}/tree-sitter-0.25*)
+file(GLOB system_grammar LIST_DIRECTORIES true ${COPPICE_CRATES}/tree-sitter-python-0.25*)
 
 if(TREE_SITTER_DIR)
   set(core ${TREE_SITTER_DIR})
@@ -38,16 +41,26 @@ endif()
 
 set(advice "Run ./dev setup, which fetches them, or give -DTREE_SITTER_DIR=... (holds \
 lib/src/lib.c) and -DTREE_SITTER_PYTHON_DIR=... (holds src/parser.c), version 0.25.")
-if(NOT EXISTS ${core}/lib/src/lib.c)
-  message(FATAL_ERROR "No tree-sitter sources: ${core}/lib/src/lib.c is not there. ${advice}")
-endif()
-if(NOT EXISTS ${grammar}/src/parser.c)
-  message(FATAL_ERROR "No Python grammar: ${grammar}/src/parser.c is not there. ${advice}")
-endif()
-# 0.25 is the release series whose ABI is 15; another core would compile and then differ in trees.
-file(STRINGS ${core}/lib/include/tree_sitter/api.h abi REGEX "TREE_SITTER_LANGUAGE_VERSION 15")
+foreach(file ${core}/lib/src/lib.c ${core}/lib/include/tree_sitter/api.h)
+  if(NOT EXISTS ${file})
+    message(FATAL_ERROR "No tree-sitter sources: ${file} is not there. ${advice}")
+  endif()
+endforeach()
+foreach(file ${grammar}/src/parser.c ${grammar}/src/scanner.c)
+  if(NOT EXISTS ${file})
+    message(FATAL_ERROR "No Python grammar: ${file} is not there. ${advice}")
+  endif()
+endforeach()
+# 0.25 is the release series whose ABI is 15; another would compile and then differ in trees.
+file(STRINGS ${core}/lib/include/tree_sitter/api.h abi LIMIT_COUNT 1
+     REGEX "^#define TREE_SITTER_LANGUAGE_VERSION 15$")
 if(NOT abi)
   message(FATAL_ERROR "${core} is not tree-sitter 0.25: its language version is not 15. ${advice}")
+endif()
+file(STRINGS ${grammar}/src/parser.c abi LIMIT_COUNT 1 REGEX "^#define LANGUAGE_VERSION 15$")
+if(NOT abi)
+  message(FATAL_ERROR "${grammar} is not tree-sitter-python 0.25: its language version is not 15. "
+          "${advice}")
 endif()
 
 set(TREE_SITTER_DIR ${core})
