@@ -1,7 +1,6 @@
 // Maintainer's program: measures which records are commonest in real code and writes the table of
-// head codes, record_codes.cpp. Run it when the grammar changes; the table is part of the format.
-//
-//   find DIRECTORY... -name '*.py' | train_record_codes > record_codes.cpp
+// head codes, record_codes.cpp. Run it when the grammar changes, as docs/ast.md says; the table is
+// part of the format.
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
