@@ -4,10 +4,9 @@
 
 include(CMakePackageConfigHelpers)
 
-set_target_properties(coppice_store PROPERTIES EXPORT_NAME coppice)
-foreach(library arena parser summaries builder)
-  set_target_properties(coppice_${library} PROPERTIES EXPORT_NAME ${library})
-endforeach()
+if(TARGET coppice)
+  install(TARGETS coppice)
+endif()
 install(TARGETS coppice_arena coppice_parser coppice_summaries coppice_builder coppice_store
                 coppice_warnings
         EXPORT coppice
@@ -31,8 +30,11 @@ endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/generated/parser/node_kind.h
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice/parser)
 
+# Side by side as in the sources, so that the links between them hold.
+install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
 # The archives hold tree-sitter and its grammar, whose licence asks for its notice beside them.
-install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 foreach(part TREE_SITTER TREE_SITTER_PYTHON)
   find_file(${part}_LICENSE LICENSE PATHS ${${part}_DIR} ${${part}_DIR}/../.. NO_DEFAULT_PATH)
   if(${part}_LICENSE)
