@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/sidecar.h"
+#include "summaries/try.h"
 
 namespace coppice {
 namespace {
@@ -18,8 +19,9 @@ bool ApplySidecar(const Discovery& discovery, const Pack& old, SidecarReader& si
   std::size_t at = 0;
   while (sidecar.Next(known)) {
     const std::string_view known_root = sidecar.root_names()[known.root];
-    const std::optional<ModuleId> id =
-        known.state == SidecarState::kIndexed ? std::optional(ModuleId{next_id++}) : std::nullopt;
+    const bool indexed = known.state == SidecarState::kIndexed;
+    const ModuleId id{next_id};
+    if (indexed) ++next_id;
     auto order = std::strong_ordering::greater;
     for (; at < discovery.files.size(); ++at) {
       const DiscoveredFile& file = discovery.files[at];
@@ -28,14 +30,23 @@ bool ApplySidecar(const Discovery& discovery, const Pack& old, SidecarReader& si
       if (order >= 0) break;
     }
     if (order != 0) continue;
-    planned[at].old = id;
     FileStat stat = discovery.files[at].stat;
     stat.kind = known.stat.kind;  // not kept in sidecars
     // What was skipped is tried again: why it could not be read need not show in its stat.
-    if (id && known.trusted && stat == known.stat) planned[at].action = FileAction::kReuse;
+    if (indexed && known.trusted && stat == known.stat) planned[at] = {FileAction::kReuse, id};
     ++at;
   }
   return next_id == old.module_count();
+}
+
+Result<void> ListContents(const Pack& old, KnownContents& known) {
+  known.reserve(old.module_count());
+  for (std::uint32_t row = 0; row < old.module_count(); ++row) {
+    const Result<ModuleInfo> module = old.module(ModuleId{row});
+    if (!module) return module.error();
+    known.emplace(module->content_hash, ModuleId{row});
+  }
+  return {};
 }
 
 }  // namespace
@@ -44,12 +55,11 @@ Result<IndexPlan> PlanIndex(const Discovery& discovery, const Pack* old,
                             const std::string& sidecar_path, std::uint64_t max_file_bytes) {
   IndexPlan plan;
   plan.files.resize(discovery.files.size());
-  bool by_sidecar = false;
   if (old != nullptr) {
     Result<SidecarReader> sidecar = SidecarReader::Open(sidecar_path);
-    if (sidecar && sidecar->pack() == old->info().identity) {
-      by_sidecar = ApplySidecar(discovery, *old, *sidecar, plan.files);
-      if (!by_sidecar) plan.files.assign(discovery.files.size(), PlannedFile{});
+    if (sidecar && sidecar->pack() == old->info().identity &&
+        !ApplySidecar(discovery, *old, *sidecar, plan.files)) {
+      plan.files.assign(discovery.files.size(), PlannedFile{});
     }
   }
 
@@ -61,15 +71,10 @@ Result<IndexPlan> PlanIndex(const Discovery& discovery, const Pack* old,
       continue;
     }
     if (planned.action != FileAction::kRead) continue;
-    if (old != nullptr && !by_sidecar) {
-      Result<std::optional<ModuleId>> id =
-          old->FindFile(discovery.roots[file.root].name, file.path);
-      if (!id) return id.error();
-      planned.old = *id;
-    }
     ++plan.read_count;
     plan.read_bytes += file.stat.size;
   }
+  if (old != nullptr && plan.read_count != 0) COPPICE_TRY(ListContents(*old, plan.known));
   return plan;
 }
 

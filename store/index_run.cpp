@@ -17,13 +17,12 @@ constexpr std::size_t kWindowFiles = 4096;
 }  // namespace
 
 IndexRun::IndexRun(const IndexOptions& options, const FileSystem& files, const Discovery& discovery,
-                   const IndexPlan& plan, const Pack* old, PackUpdate& update,
-                   SidecarWriter& sidecar, IndexReport& report, ProgressSink* progress)
+                   const IndexPlan& plan, PackUpdate& update, SidecarWriter& sidecar,
+                   IndexReport& report, ProgressSink* progress)
     : options_(options),
       files_(files),
       discovery_(discovery),
       plan_(plan),
-      old_(old),
       update_(update),
       sidecar_(sidecar),
       report_(report),
@@ -71,12 +70,8 @@ void IndexRun::Work() {
   while (const std::optional<std::size_t> file = TakeFile(lock)) {
     lock.unlock();
     if (!builder) builder.emplace(files_, pool_, scratch_, options_.interrupted);
-    std::optional<Hash128> known;
-    if (const std::optional<ModuleId> old = plan_.files[*file].old) {
-      // Damage is noticed when the module is taken over; parsing it afresh is right either way.
-      if (const Result<ModuleInfo> module = old_->module(*old)) known = module->content_hash;
-    }
-    const BuiltModule& module = builder->Build(FullPath(*file), options_.max_file_bytes, known);
+    const BuiltModule& module =
+        builder->Build(FullPath(*file), options_.max_file_bytes, plan_.known);
     lock.lock();
     // A parse that was cancelled says nothing about its file.
     if (Interrupted()) return FailInterrupted();
@@ -163,9 +158,9 @@ Result<void> IndexRun::Write(std::size_t file, const BuiltModule& module) {
     case ModuleOutcome::kSkipped:
       ++report_.skipped;
       break;
-    case ModuleOutcome::kUnchanged:
+    case ModuleOutcome::kKnown:
       ++report_.reused;
-      result = update_.Reuse(*plan_.files[file].old);
+      result = update_.Reuse(discovery_.roots[found.root].name, found.path, module.old);
       break;
     case ModuleOutcome::kBuilt:
       ++report_.parsed;
@@ -195,7 +190,8 @@ Result<void> IndexRun::WritePlanned(std::size_t file) {
   }
   ++report_.reused;
   RecordSidecar(file, nullptr, SidecarState::kIndexed);
-  return update_.Reuse(*plan_.files[file].old);
+  const DiscoveredFile& found = discovery_.files[file];
+  return update_.Reuse(discovery_.roots[found.root].name, found.path, plan_.files[file].old);
 }
 
 void IndexRun::RecordSidecar(std::size_t file, const BuiltModule* module, SidecarState state) {

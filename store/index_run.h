@@ -32,8 +32,8 @@ namespace coppice {
 class IndexRun {
  public:
   IndexRun(const IndexOptions& options, const FileSystem& files, const Discovery& discovery,
-           const IndexPlan& plan, const Pack* old, PackUpdate& update, SidecarWriter& sidecar,
-           IndexReport& report, ProgressSink* progress);
+           const IndexPlan& plan, PackUpdate& update, SidecarWriter& sidecar, IndexReport& report,
+           ProgressSink* progress);
 
   // Does all files of the plan; the calling thread is one of the `jobs`. Error: the pack could not
   // be written (nothing more is done then), or kCancelled.
@@ -66,7 +66,6 @@ class IndexRun {
   const FileSystem& files_;
   const Discovery& discovery_;
   const IndexPlan& plan_;
-  const Pack* const old_;
   PackUpdate& update_;
   SidecarWriter& sidecar_;
   IndexReport& report_;

@@ -203,8 +203,7 @@ class Indexer {
     std::vector<std::string> root_names;
     for (const Root& root : discovery_.roots) root_names.push_back(root.name);
     SidecarWriter sidecar(std::move(root_names));
-    COPPICE_TRY(IndexRun(options_, files_, discovery_, *plan, old.get(), update, sidecar, report_,
-                         progress_)
+    COPPICE_TRY(IndexRun(options_, files_, discovery_, *plan, update, sidecar, report_, progress_)
                     .Run(Jobs()));
 
     const Result<PackInfo> info = update.Finish();

@@ -84,7 +84,7 @@ ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBu
     : files_(files), scratch_(scratch), cancelled_(cancelled), parser_(pool) {}
 
 const BuiltModule& ModuleBuilder::Build(const std::string& path, std::uint64_t max_bytes,
-                                        const std::optional<Hash128>& known) {
+                                        const KnownContents& known) {
   module_ = BuiltModule{};
   tree_.reset();
   ReleaseSlack();
@@ -100,8 +100,9 @@ const BuiltModule& ModuleBuilder::Build(const std::string& path, std::uint64_t m
     module_.racy = IsRacy(*read, now);
     module_.source_bytes = static_cast<std::uint32_t>(source_.size());
     module_.content_hash = HashContent(std::string_view(source_));
-    if (known && *known == module_.content_hash) {
-      module_.outcome = ModuleOutcome::kUnchanged;
+    if (const auto found = known.find(module_.content_hash); found != known.end()) {
+      module_.outcome = ModuleOutcome::kKnown;
+      module_.old = found->second;
     } else {
       BuildFromSource();
     }

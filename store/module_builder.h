@@ -15,6 +15,7 @@
 #include "arena/memory_pool.h"
 #include "parser/parser.h"
 #include "store/file_system.h"
+#include "store/known_contents.h"
 #include "store/memory_budget.h"
 #include "summaries/hash.h"
 #include "summaries/name_mention.h"
@@ -25,8 +26,8 @@ namespace coppice {
 
 // What became of a file.
 enum class ModuleOutcome : std::uint8_t {
-  kSkipped,    // nothing of it goes into the pack: `warning` says why
-  kUnchanged,  // its bytes are those that the caller has seen before
+  kSkipped,  // nothing of it goes into the pack: `warning` says why
+  kKnown,    // the old pack has its content
   kBuilt,
 };
 
@@ -39,6 +40,7 @@ struct BuiltModule {
   std::string warning;           // also of a file that could be indexed only in part
   Hash128 content_hash;
   std::uint32_t source_bytes = 0;
+  ModuleId old{};  // of kKnown: a module with its content
 
   // Of what was built.
   SyntaxState syntax = SyntaxState::kClean;
@@ -83,11 +85,11 @@ class ModuleBuilder {
   ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
                 const std::atomic<bool>* cancelled);
 
-  // Reads the file at `path`, of at most `max_bytes`. If its content has the hash `known`, that is
+  // Reads the file at `path`, of at most `max_bytes`. If its content is known, that is
   // all; else it is parsed, as soon as the budget allows. No file makes it fail or throw: what
   // cannot be indexed comes back as kSkipped. The result is valid until the next call.
   const BuiltModule& Build(const std::string& path, std::uint64_t max_bytes,
-                           const std::optional<Hash128>& known);
+                           const KnownContents& known);
 
  private:
   void BuildFromSource();

@@ -26,16 +26,30 @@ Result<void> PackUpdate::Add(std::string_view root, std::string_view path,
   return writer_->Add(record, std::as_bytes(module.summary), module.docs, module.names);
 }
 
-Result<void> PackUpdate::Reuse(ModuleId id) {
-  const Result<ModuleInfo> module = old_->module(id);
+Result<void> PackUpdate::Reuse(std::string_view root, std::string_view path, ModuleId id) {
+  Result<ModuleInfo> module = old_->module(id);
   if (!module) return module.error();
+  module->root = root;
+  module->path = path;
   Count(module->syntax);
-  if (!writer_ && id == ModuleId{same_}) {
-    ++same_;
-    return {};
+  if (!writer_) {
+    const Result<bool> same = IsNextOfOld(*module);
+    if (!same) return same.error();
+    if (*same) {
+      ++same_;
+      return {};
+    }
   }
   COPPICE_TRY(StartWriting());
   return CopyFromOld(*module, id);
+}
+
+Result<bool> PackUpdate::IsNextOfOld(const ModuleInfo& module) const {
+  if (same_ == old_->module_count()) return false;
+  const Result<ModuleInfo> next = old_->module(ModuleId{same_});
+  if (!next) return next.error();
+  return next->root == module.root && next->path == module.path &&
+         next->content_hash == module.content_hash;
 }
 
 Result<PackInfo> PackUpdate::Finish() {

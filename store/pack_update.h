@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "store/module_builder.h"
 #include "summaries/error.h"
@@ -23,8 +24,8 @@ class PackUpdate {
   // Modules come in ascending order of (root, path), from one thread at a time. Errors as
   // PackWriter's.
   Result<void> Add(std::string_view root, std::string_view path, const BuiltModule& module);
-  // The module that is `id` in the old pack, under the same root and path, with the same content.
-  Result<void> Reuse(ModuleId id);
+  // A module with the content of `id` in the old pack, which may have another name there.
+  Result<void> Reuse(std::string_view root, std::string_view path, ModuleId id);
 
   // The pack that is at the path now.
   Result<PackInfo> Finish();
@@ -38,6 +39,8 @@ class PackUpdate {
 
  private:
   void Count(SyntaxState syntax);
+  // Whether the old pack has the same module at this place.
+  Result<bool> IsNextOfOld(const ModuleInfo& module) const;
   Result<void> StartWriting();
   Result<void> CopyFromOld(const ModuleInfo& module, ModuleId id);
 

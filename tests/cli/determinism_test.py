@@ -93,6 +93,31 @@ class Determinism(harness.CommandTest):
         self.index("-o", "a.pack", *self.roots)
         self.assert_same_as_fresh("a.pack")
 
+    def test_renamed_files_are_not_parsed(self):
+        self.write("one/first.py", "class A:\n    \"\"\"Doc.\"\"\"\n    x = 1\n")
+        self.write("two/package/__init__.py", "from .part import y\n")
+        self.write("two/package/part.py", "y: int = 2\n")
+        self.fresh("a.pack")
+        os.rename(self.path("one", "first.py"), self.path("one", "renamed.pyi"))
+        os.rename(self.path("two", "package"), self.path("one", "moved"))
+        shutil.copyfile(self.path("one", "moved", "part.py"), self.path("two", "copy.py"))
+        report = self.index("-o", "a.pack", *self.roots)
+        self.assertEqual((report["parsed"], report["reused"]), (0, report["modules"]))
+        self.assert_same_as_fresh("a.pack")
+
+    def test_files_with_one_content(self):
+        for name in ("a", "b", "c"):
+            self.write("one/same_%s.py" % name, "same = 1\n")
+        self.fresh("a.pack")
+        before = os.stat(self.path("a.pack"))
+        os.remove(self.path("a.pack.coppice-state"))
+        report = self.index("-o", "a.pack", *self.roots)
+        self.assertEqual(report["parsed"], 0)
+        self.assertEqual(os.stat(self.path("a.pack")).st_ino, before.st_ino)  # nothing to write
+        os.remove(self.path("one", "same_b.py"))
+        self.assertEqual(self.index("-o", "a.pack", *self.roots)["parsed"], 0)
+        self.assert_same_as_fresh("a.pack")
+
     def test_random_edits(self):
         rng = random.Random(4)
         self.fresh("a.pack")
@@ -110,7 +135,6 @@ class Determinism(harness.CommandTest):
                     os.remove(path)
                 elif action == "rename":
                     os.rename(path, path.rsplit(".", 1)[0] + "_%d.py" % step)
-                    changed += 1
                 elif action == "add":
                     self.write("one/added%d_%d.py" % (step, changed), "added = %d\n" % step)
                     changed += 1
