@@ -100,7 +100,7 @@ class ProgressSink {
 // overwritten.
 //
 // Memory: the files in flight (at most two a job), tree-sitter's trees within
-// options.scratch_bytes, and about 200 bytes for each file found.
+// options.scratch_bytes, and about 250 bytes for each file found.
 //
 // `progress` may be null. Error: no such root, a target that is no pack or cannot be written, no
 // memory (kUnavailable), or interrupted.
