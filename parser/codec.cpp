@@ -11,11 +11,10 @@
 #include <unordered_map>
 
 #include "parser/codec_table.h"
+#include "parser/utf8.h"
 
 namespace coppice {
 namespace {
-
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 unsigned char Byte(char c) { return static_cast<unsigned char>(c); }
 
@@ -189,7 +188,7 @@ DecodeOutcome DecodeAscii(std::string_view bytes, DecodePolicy policy, std::stri
     if (Byte(bytes[at]) < 0x80) {
       text += bytes[at];
     } else if (policy == DecodePolicy::kReplace) {
-      text += kReplacement;
+      text += kReplacementCharacter;
     } else {
       return {DecodeStatus::kInvalid, at};
     }
@@ -216,7 +215,7 @@ DecodeOutcome DecodeSingleByte(const Codec& codec, std::string_view bytes, Decod
     if (const auto& character = table[Byte(bytes[at])]) {
       text += *character;
     } else if (policy == DecodePolicy::kReplace) {
-      text += kReplacement;
+      text += kReplacementCharacter;
     } else {
       return {DecodeStatus::kInvalid, at};
     }
@@ -277,7 +276,7 @@ DecodeOutcome DecodeMultiByte(const Codec& codec, std::string_view bytes, Decode
     if (const std::size_t length = decoder.AppendNext(bytes.substr(at), text)) {
       at += length;
     } else if (policy == DecodePolicy::kReplace) {
-      text += kReplacement;
+      text += kReplacementCharacter;
       ++at;
     } else {
       return {DecodeStatus::kInvalid, at};
@@ -293,7 +292,7 @@ DecodeOutcome DecodeWhole(const Codec& codec, std::string_view bytes, DecodePoli
   std::size_t used = 0;
   while (converter.Append(bytes, &used, text) != 0) {
     if (policy == DecodePolicy::kStrict) return {DecodeStatus::kInvalid, used};
-    text += kReplacement;
+    text += kReplacementCharacter;
     ++used;
   }
   converter.Finish(text);
@@ -340,25 +339,6 @@ DecodeOutcome Decode(const Codec& codec, std::string_view bytes, DecodePolicy po
       break;
   }
   return {DecodeStatus::kNoConverter};
-}
-
-void AppendUtf8(char32_t code_point, std::string& text) {
-  const auto put = [&text](char32_t byte) { text += static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | (code_point >> 6));
-    put(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    put(0xE0 | (code_point >> 12));
-    put(0x80 | ((code_point >> 6) & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  } else {
-    put(0xF0 | (code_point >> 18));
-    put(0x80 | ((code_point >> 12) & 0x3F));
-    put(0x80 | ((code_point >> 6) & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  }
 }
 
 }  // namespace coppice

@@ -59,7 +59,4 @@ struct DecodeOutcome {
 DecodeOutcome Decode(const Codec& codec, std::string_view bytes, DecodePolicy policy,
                      std::string& text);
 
-// Appends the UTF-8 form of a code point, which must be a Unicode scalar value.
-void AppendUtf8(char32_t code_point, std::string& text);
-
 }  // namespace coppice

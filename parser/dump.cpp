@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "parser/line_index.h"
+#include "parser/utf8.h"
 
 namespace coppice {
 namespace {
@@ -120,20 +121,12 @@ void WriteQuoted(Output& out, std::string_view text) {
       constexpr std::string_view kHex = "0123456789abcdef";
       const std::array<char, 6> escaped = {'\\', 'u', '0', '0', kHex[c >> 4], kHex[c & 15]};
       out << std::string_view(escaped.data(), 6);
-    } else if (c < 0x80) {
-      out << text.substr(i, 1);
+    } else if (const size_t length = Utf8SequenceLength(text.substr(i))) {
+      out << text.substr(i, length);
+      i += length;
+      continue;
     } else {
-      const size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : 2;
-      bool valid = c >= 0xC2 && c < 0xF5 && i + length <= text.size();
-      for (size_t k = 1; valid && k < length; ++k) {
-        valid = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
-      }
-      if (valid) {
-        out << text.substr(i, length);
-        i += length;
-        continue;
-      }
-      out << "\xEF\xBF\xBD";
+      out << kReplacementCharacter;
     }
     ++i;
   }
@@ -166,16 +159,10 @@ void DumpTree(const SyntaxTree& tree, Output& out) {
     write_position(node.end());
     out << "]";
     if (!node.HasChildren() && !node.is_missing() && node.is_named()) {
-      std::string_view text = node.text();
+      const std::string_view text = node.text();
       out << " ";
-      const bool cut = text.size() > kMaxLeafText;
-      if (cut) {
-        size_t length = kMaxLeafText;
-        while (length > 0 && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) --length;
-        text = text.substr(0, length);
-      }
-      WriteQuoted(out, text);
-      if (cut) out << "...";
+      WriteQuoted(out, Utf8Prefix(text, kMaxLeafText));
+      if (text.size() > kMaxLeafText) out << "...";
     }
     out << "\n";
   }

@@ -2,25 +2,13 @@
 
 #include <algorithm>
 
+#include "parser/line_ends.h"
+#include "parser/utf8.h"
+
 namespace coppice {
-namespace {
-
-bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-// UTF-16 code units of the character that starts with this byte; none for continuation bytes.
-uint32_t Utf16Units(char c) {
-  if (IsContinuation(c)) return 0;
-  return static_cast<unsigned char>(c) >= 0xF0 ? 2 : 1;
-}
-
-}  // namespace
 
 LineIndex::LineIndex(std::string_view text) : text_(text), starts_{0} {
-  for (size_t at = text.find_first_of("\r\n"); at != text.npos;
-       at = text.find_first_of("\r\n", at)) {
-    at += text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n' ? 2 : 1;
-    starts_.push_back(static_cast<uint32_t>(at));
-  }
+  ForEachLineEnd(text, [this](size_t at) { starts_.push_back(static_cast<uint32_t>(at)); });
   starts_.shrink_to_fit();
 }
 
@@ -40,11 +28,8 @@ LineColumn LineIndex::Locate(uint32_t offset, ColumnUnit unit) const {
   LineColumn position;
   position.line = static_cast<uint32_t>(next - starts_.begin());
   const uint32_t start = *(next - 1);
-  position.column = offset - start;
-  if (unit == ColumnUnit::kUtf16) {
-    position.column = 0;
-    for (const char c : text_.substr(start, offset - start)) position.column += Utf16Units(c);
-  }
+  position.column =
+      unit == ColumnUnit::kUtf8 ? offset - start : Utf16Length(text_.substr(start, offset - start));
   return position;
 }
 
@@ -56,7 +41,7 @@ uint32_t LineIndex::Offset(LineColumn position, ColumnUnit unit) const {
   uint32_t column = 0;
   while (at < line.size()) {
     size_t next = at + 1;
-    while (next < line.size() && IsContinuation(line[next])) ++next;
+    while (next < line.size() && IsContinuationByte(line[next])) ++next;
     column += unit == ColumnUnit::kUtf8 ? static_cast<uint32_t>(next - at) : Utf16Units(line[at]);
     if (column > position.column) break;
     at = next;

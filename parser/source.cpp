@@ -8,18 +8,17 @@
 #include <optional>
 
 #include "parser/codec.h"
+#include "parser/line_ends.h"
+#include "parser/utf8.h"
 
 namespace coppice {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view kUtf8Name = "utf-8";
-constexpr std::size_t kMaxTextBytes = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t kMaxDecodedBytes = std::numeric_limits<std::uint32_t>::max();
 
 unsigned char Byte(char c) { return static_cast<unsigned char>(c); }
-
-bool IsContinuation(char c) { return (Byte(c) & 0xC0) == 0x80; }
 
 // How many bytes from `at` on are ASCII.
 std::size_t AsciiRun(std::string_view bytes, std::size_t at) {
@@ -37,30 +36,12 @@ std::size_t AsciiRun(std::string_view bytes, std::size_t at) {
   return at - start;
 }
 
-// Length of the well-formed sequence of more than one byte at the head of `bytes`, or 0: table 3-7
-// of the Unicode standard.
-std::size_t MultiByteSequence(std::string_view bytes) {
-  const unsigned char lead = Byte(bytes[0]);
-  if (lead < 0xC2 || lead > 0xF4) return 0;
-  const std::size_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  if (bytes.size() < length) return 0;
-  const unsigned char second = Byte(bytes[1]);
-  const unsigned char lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned char highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (second < lowest || second > highest) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if (!IsContinuation(bytes[i])) return 0;
-  }
-  return length;
-}
-
 // The line without its end, which `bytes` is moved past. CPython translates lone carriage returns
 // to line feeds before it looks for a cookie.
 std::string_view TakeLine(std::string_view& bytes) {
   const std::size_t end = std::min(bytes.find_first_of("\r\n"), bytes.size());
   const std::string_view line = bytes.substr(0, end);
-  const bool crlf = bytes.substr(end, 2) == "\r\n";
-  bytes.remove_prefix(std::min(end + (crlf ? 2 : 1), bytes.size()));
+  bytes.remove_prefix(end + LineEndSize(bytes, end));
   return line;
 }
 
@@ -134,11 +115,8 @@ void ReplaceLoneReturns(std::string_view& text, std::string& storage) {
 }
 
 std::size_t LineAt(std::string_view bytes, std::size_t offset) {
-  const std::string_view before = bytes.substr(0, offset);
-  auto line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-  for (std::size_t at = FindLoneReturn(bytes, 0); at < offset; at = FindLoneReturn(bytes, at + 1)) {
-    ++line;
-  }
+  std::size_t line = 1;
+  ForEachLineEnd(bytes.substr(0, offset), [&line](std::size_t) { ++line; });
   return line;
 }
 
@@ -198,7 +176,7 @@ ParseError CookieError(std::string_view bytes, const Declaration& declaration) {
 // The text of a codec other than UTF-8 is trusted no more than the file's own.
 ParseResult<DecodedSource> Checked(std::string_view bytes, const Codec& codec,
                                    const std::string& text) {
-  if (text.size() > kMaxTextBytes) return TooLarge();
+  if (text.size() > kMaxDecodedBytes) return TooLarge();
   if (text.find('\0') != text.npos) {
     return ParseError{ParseErrorCode::kNulByte, "a NUL character, in " + std::string(codec.name)};
   }
@@ -216,7 +194,7 @@ std::string Repaired(std::string_view bytes) {
     text += bytes.substr(0, sound);
     bytes.remove_prefix(sound);
     if (bytes.empty()) break;
-    text += kReplacement;
+    text += kReplacementCharacter;
     bytes.remove_prefix(1);
   }
   return text;
@@ -230,7 +208,7 @@ std::size_t ValidUtf8Prefix(std::string_view bytes) {
     at += AsciiRun(bytes, at);
     // Text in another script is one long run of these, with few ASCII characters between.
     while (at < bytes.size() && Byte(bytes[at]) >= 0x80) {
-      const std::size_t length = MultiByteSequence(bytes.substr(at));
+      const std::size_t length = Utf8SequenceLength(bytes.substr(at));
       if (length == 0) return at;
       at += length;
     }
@@ -242,7 +220,7 @@ namespace {
 
 // All of DecodeSource but the lone carriage returns.
 ParseResult<DecodedSource> DecodeStrictly(std::string_view bytes, std::string& storage) {
-  if (bytes.size() > kMaxTextBytes) return TooLarge();
+  if (bytes.size() > kMaxDecodedBytes) return TooLarge();
   if (const std::size_t nul = bytes.find('\0'); nul != bytes.npos) {
     return ParseError{ParseErrorCode::kNulByte,
                       "a NUL byte in line " + std::to_string(LineAt(bytes, nul)), nul};
@@ -297,7 +275,7 @@ ParseResult<DecodedSource> DecodeLossy(std::string_view bytes, std::string& stor
     bytes.remove_prefix(declaration.bom_bytes);
   }
   storage = Repaired(bytes);
-  if (storage.size() > kMaxTextBytes) return TooLarge();
+  if (storage.size() > kMaxDecodedBytes) return TooLarge();
   source.text = storage;
   ReplaceLoneReturns(source.text, storage);
   return source;

@@ -6,6 +6,7 @@
 #include <new>
 #include <utility>
 
+#include "parser/line_ends.h"
 #include "parser/source.h"
 #include "store/sidecar.h"
 
@@ -67,16 +68,13 @@ std::size_t KeptModule::byte_size() const {
 }
 
 std::uint32_t CountLines(std::string_view text) {
-  if (text.empty()) return 0;
-  auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-  if (text.find('\r') != std::string_view::npos) {
-    for (std::size_t at = text.find('\r'); at != std::string_view::npos; at = text.find('\r', at)) {
-      ++at;
-      if (at == text.size() || text[at] != '\n') ++lines;
-    }
-  }
-  if (text.back() != '\n' && text.back() != '\r') ++lines;
-  return static_cast<std::uint32_t>(lines);
+  std::uint32_t lines = 0;
+  std::size_t end = 0;
+  ForEachLineEnd(text, [&](std::size_t at) {
+    ++lines;
+    end = at;
+  });
+  return lines + (end != text.size() ? 1 : 0);
 }
 
 ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "parser/line_ends.h"
+#include "parser/utf8.h"
+
 namespace coppice {
 namespace {
 
@@ -19,19 +22,6 @@ bool NeedsWork(std::string_view text) {
   return false;
 }
 
-// At most `limit` bytes of whole characters.
-std::string_view Prefix(std::string_view text, size_t limit) {
-  if (text.size() <= limit) return text;
-  while (limit != 0 && (static_cast<uint8_t>(text[limit]) & 0xc0) == 0x80) --limit;
-  return text.substr(0, limit);
-}
-
-size_t LineBreakAt(std::string_view text, size_t at) {
-  if (text[at] == '\n') return 1;
-  if (text[at] != '\r') return 0;
-  return at + 1 < text.size() && text[at + 1] == '\n' ? 2 : 1;
-}
-
 // Bytes of white space or comment at `at`; 0 if there is none.
 size_t GapAt(std::string_view text, size_t at) {
   if (IsSpace(text[at])) return 1;
@@ -39,8 +29,8 @@ size_t GapAt(std::string_view text, size_t at) {
     const size_t end = text.find_first_of("\r\n", at);
     return (end == std::string_view::npos ? text.size() : end) - at;
   }
-  if (text[at] == '\\' && at + 1 < text.size()) {
-    if (const size_t size = LineBreakAt(text, at + 1)) return 1 + size;
+  if (text[at] == '\\') {
+    if (const size_t size = LineEndSize(text, at + 1)) return 1 + size;
   }
   return 0;
 }
@@ -97,7 +87,7 @@ class LiteralCursor {
 
 void ExpressionText::AppendLiteral(std::string_view literal) {
   for (size_t at = 0; at < literal.size(); ++at) {
-    if (const size_t size = LineBreakAt(literal, at)) {
+    if (const size_t size = LineEndSize(literal, at)) {
       out_ += '\n';
       at += size - 1;
     } else {
@@ -112,7 +102,7 @@ std::string_view ExpressionText::Collapse(std::string_view source, const Node& p
   if (!NeedsWork(source.substr(begin, std::min<size_t>(end - begin, limit + 1)))) {
     const std::string_view whole = source.substr(begin, end - begin);
     if (whole.size() <= limit) return whole;
-    out_ = Prefix(whole, limit);
+    out_ = Utf8Prefix(whole, limit);
     return out_ += kEllipsis;
   }
   out_.clear();
@@ -137,7 +127,7 @@ std::string_view ExpressionText::Collapse(std::string_view source, const Node& p
     }
   }
   if (out_.size() > limit) {
-    out_.resize(Prefix(out_, limit).size());
+    out_.resize(Utf8Prefix(out_, limit).size());
     out_ += kEllipsis;
   }
   return out_;

@@ -12,7 +12,7 @@ namespace coppice {
 
 // Where a text is cut, in bytes; what is longer ends in an ellipsis.
 inline constexpr size_t kMaxValueBytes = 64;
-inline constexpr size_t kMaxTextBytes = 256;
+inline constexpr size_t kMaxExpressionBytes = 256;
 
 // Collapses white space and comments outside string literals. Reuses its memory.
 class ExpressionText {

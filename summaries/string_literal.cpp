@@ -4,28 +4,16 @@
 #include <cstdint>
 #include <vector>
 
+#include "parser/line_ends.h"
+#include "parser/utf8.h"
+
 namespace coppice {
 namespace {
 
-void AppendUtf8(uint32_t code_point, std::string& out) {
+// What the escape of a code point stands for; U+FFFD for what UTF-8 cannot say.
+void AppendCodePoint(uint32_t code_point, std::string& out) {
   const bool surrogate = code_point >= 0xd800 && code_point < 0xe000;
-  if (surrogate || code_point > 0x10ffff) code_point = 0xfffd;
-  const auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xc0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3f));
-  } else if (code_point < 0x10000) {
-    put(0xe0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3f));
-    put(0x80 | (code_point & 0x3f));
-  } else {
-    put(0xf0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3f));
-    put(0x80 | (code_point >> 6 & 0x3f));
-    put(0x80 | (code_point & 0x3f));
-  }
+  AppendUtf8(surrogate || code_point > 0x10ffff ? 0xfffd : code_point, out);
 }
 
 int DigitValue(char c) {
@@ -51,8 +39,7 @@ size_t AppendEscape(std::string_view text, std::string& out) {
   constexpr std::string_view kNames = "\\'\"abfnrtv";
   constexpr std::string_view kValues = "\\'\"\a\b\f\n\r\t\v";
   const char c = text[0];
-  if (c == '\n') return 1;
-  if (c == '\r') return text.starts_with("\r\n") ? 2 : 1;
+  if (const size_t size = LineEndSize(text, 0)) return size;
   if (const size_t at = kNames.find(c); at != std::string_view::npos) {
     out += kValues[at];
     return 1;
@@ -60,12 +47,12 @@ size_t AppendEscape(std::string_view text, std::string& out) {
   uint32_t value = 0;
   if (c >= '0' && c <= '7') {
     const size_t size = ReadDigits(text, 8, 3, value);
-    AppendUtf8(value, out);
+    AppendCodePoint(value, out);
     return size;
   }
   const size_t digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
   if (digits != 0 && ReadDigits(text.substr(1), 16, digits, value) == digits) {
-    AppendUtf8(value, out);
+    AppendCodePoint(value, out);
     return 1 + digits;
   }
   out += '\\';
@@ -106,7 +93,7 @@ bool AppendLiteral(std::string_view text, NamedEscapes named, std::string& out) 
     size_t size = 1;
     if (text[0] == '\r') {
       out += '\n';
-      size = text.starts_with("\r\n") ? 2 : 1;
+      size = LineEndSize(text, 0);
     } else if (raw || text.size() == 1) {
       out += '\\';
     } else if (named == NamedEscapes::kRefused && text[1] == 'N') {
@@ -136,7 +123,7 @@ std::string ExpandTabs(std::string_view text) {
       out += c;
       if (c == '\n' || c == '\r') {
         column = 0;
-      } else if ((static_cast<uint8_t>(c) & 0xc0) != 0x80) {
+      } else if (!IsContinuationByte(c)) {
         ++column;
       }
     }

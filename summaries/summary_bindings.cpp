@@ -80,7 +80,7 @@ uint32_t SummaryWalker::GuardRow(const GuardFrame* frame) {
     const uint32_t parent = GuardRow(frame->outer);
     const uint32_t test = frame->begin == frame->end
                               ? draft.String({})
-                              : Text(frame->parent, frame->begin, frame->end, kMaxTextBytes);
+                              : Text(frame->parent, frame->begin, frame->end, kMaxExpressionBytes);
     frame->row = draft.Guard({parent, static_cast<uint32_t>(frame->kind), test, frame->branch}) + 1;
   }
   return frame->row;
@@ -273,7 +273,7 @@ void SummaryWalker::Targets(const Node& root, const Where& where, const Binding&
 }
 
 void SummaryWalker::Annotate(const Node& type, Binding& binding) {
-  binding.annotation = Text(type, kMaxTextBytes);
+  binding.annotation = Text(type, kMaxExpressionBytes);
   const std::string_view name =
       NormalizeIdentifier(TailOf(type, Around::kSubscripts).name, draft.arena);
   if (name == "Final") binding.flags.add(SymbolFlag::kFinal);
@@ -394,7 +394,8 @@ void SummaryWalker::TypeAlias(const Node& node, const Where& where) {
   } else if (target && target.kind() == NodeKind::kSubscript) {
     name = target.ChildByField(Field::kValue);
     for (const Node& child : target.children()) {
-      if (child.field() == Field::kSubscript) type_params.push_back(Text(child, kMaxTextBytes));
+      if (child.field() == Field::kSubscript)
+        type_params.push_back(Text(child, kMaxExpressionBytes));
     }
   }
   if (!name || name.kind() != NodeKind::kIdentifier || draft.full()) return;

@@ -121,7 +121,7 @@ void SummaryWalker::AppendTexts(const std::vector<uint32_t>& texts) {
 void SummaryWalker::TypeParameters(const Node& node, std::vector<uint32_t>& texts) {
   if (!node) return;
   for (const Node& child : node.children()) {
-    if (!child.is_extra() && !child.is_error()) texts.push_back(Text(child, kMaxTextBytes));
+    if (!child.is_extra() && !child.is_error()) texts.push_back(Text(child, kMaxExpressionBytes));
   }
 }
 
@@ -150,7 +150,7 @@ void SummaryWalker::Parameter(const Node& node, const Where& where, Definition& 
   const Node type = node.ChildByField(Field::kType);
   const Node value = node.ChildByField(Field::kValue);
   if (definition.recorded) {
-    if (type) param.annotation = Text(type, kMaxTextBytes);
+    if (type) param.annotation = Text(type, kMaxExpressionBytes);
     if (value) param.default_value = Text(value, kMaxValueBytes);
   }
   // Names that Python 2 unpacked into are no parameters.
@@ -291,7 +291,7 @@ uint32_t SummaryWalker::Function(const Node& node, const Where& where,
   DecoratorFlags(decorators, SymbolKind::kFunction, definition.flags);
   if (definition.recorded) {
     for (const Node& decorator : decorators) {
-      definition.decorators.push_back(Text(decorator, kMaxTextBytes));
+      definition.decorators.push_back(Text(decorator, kMaxExpressionBytes));
     }
   }
   Node body;
@@ -307,7 +307,7 @@ uint32_t SummaryWalker::Function(const Node& node, const Where& where,
         break;
       case Field::kReturnType:
         Scan(child, where);
-        if (definition.recorded) definition.returns = Text(child, kMaxTextBytes);
+        if (definition.recorded) definition.returns = Text(child, kMaxExpressionBytes);
         break;
       case Field::kTypeParameters:
         Scan(child, where);
@@ -393,7 +393,7 @@ void SummaryWalker::Bases(const Node& arguments, Definition& definition) {
       key = "**";
       value = OnlyChild(child);
     } else {
-      definition.bases.push_back(Text(child, kMaxTextBytes));
+      definition.bases.push_back(Text(child, kMaxExpressionBytes));
       const std::string_view base =
           NormalizeIdentifier(TailOf(child, Around::kSubscripts).name, draft.arena);
       if (base == "ABC") definition.flags.add(SymbolFlag::kAbstract);
@@ -412,7 +412,7 @@ void SummaryWalker::Bases(const Node& arguments, Definition& definition) {
       if (meta == "ABCMeta") definition.flags.add(SymbolFlag::kAbstract);
       if (IsOneOf(meta, {"EnumMeta", "EnumType"})) definition.flags.add(SymbolFlag::kEnum);
     }
-    const uint32_t text = Text(value, kMaxTextBytes);
+    const uint32_t text = Text(value, kMaxExpressionBytes);
     const auto known = std::find_if(definition.keywords.begin(), definition.keywords.end(),
                                     [&](const auto& keyword) { return keyword.name == key; });
     if (known != definition.keywords.end()) {
@@ -438,7 +438,7 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   if (definition.recorded) {
     DecoratorFlags(decorators, SymbolKind::kClass, definition.flags);
     for (const Node& decorator : decorators) {
-      definition.decorators.push_back(Text(decorator, kMaxTextBytes));
+      definition.decorators.push_back(Text(decorator, kMaxExpressionBytes));
     }
   }
   Node body;

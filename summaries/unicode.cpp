@@ -44,6 +44,16 @@ bool IsContinue(utf8proc_int32_t c) {
   }
 }
 
+// Takes the first code point off `text`, which is not empty; -1 if that is not valid UTF-8.
+utf8proc_int32_t TakeCodePoint(std::string_view& text) {
+  utf8proc_int32_t c = -1;
+  const utf8proc_ssize_t size =
+      utf8proc_iterate(Bytes(text), static_cast<utf8proc_ssize_t>(text.size()), &c);
+  if (size <= 0) return -1;
+  text.remove_prefix(static_cast<size_t>(size));
+  return c;
+}
+
 bool IsAsciiWord(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
@@ -64,6 +74,14 @@ bool IsAscii(std::string_view text) {
   return all < 0x80;
 }
 
+bool IsUtf8(std::string_view text) {
+  if (IsAscii(text)) return true;
+  while (!text.empty()) {
+    if (TakeCodePoint(text) < 0) return false;
+  }
+  return true;
+}
+
 std::optional<std::string> NormalFormKc(std::string_view text) {
   utf8proc_uint8_t* normal = nullptr;
   const auto options =
@@ -79,12 +97,9 @@ bool IsImportableName(std::string_view name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
   if (IsAscii(name)) return std::all_of(name.begin(), name.end(), IsAsciiWord);
   for (std::string_view rest = name; !rest.empty();) {
-    utf8proc_int32_t c = -1;
-    const utf8proc_ssize_t size =
-        utf8proc_iterate(Bytes(rest), static_cast<utf8proc_ssize_t>(rest.size()), &c);
-    if (size <= 0) return false;
-    if (!(rest.size() == name.size() ? IsStart(c) : IsContinue(c))) return false;
-    rest.remove_prefix(static_cast<size_t>(size));
+    const bool first = rest.size() == name.size();
+    const utf8proc_int32_t c = TakeCodePoint(rest);
+    if (c < 0 || !(first ? IsStart(c) : IsContinue(c))) return false;
   }
   // What distinguishes XID_Start from ID_Start is not in this form.
   return NormalFormKc(name) == name;

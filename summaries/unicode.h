@@ -1,4 +1,4 @@
-// What Unicode says of identifiers, in the version of the utf8proc library at hand.
+// What Unicode says of text and identifiers, in the version of the utf8proc library at hand.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,8 @@
 namespace coppice {
 
 bool IsAscii(std::string_view text);
+// RFC 3629. Fast for ASCII.
+bool IsUtf8(std::string_view text);
 
 // `text` in normal form NFKC; nothing if it is not valid UTF-8.
 std::optional<std::string> NormalFormKc(std::string_view text);

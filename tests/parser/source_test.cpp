@@ -15,6 +15,7 @@
 #include "parser/codec.h"
 #include "parser/line_index.h"
 #include "parser/parser.h"
+#include "parser/utf8.h"
 
 namespace coppice {
 namespace {
