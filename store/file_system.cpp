@@ -9,8 +9,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string_view>
-#include <system_error>
 #include <utility>
+
+#include "summaries/system_error.h"
 
 namespace coppice {
 namespace {
@@ -29,8 +30,8 @@ FileErrorCode CodeOf(int error) {
   }
 }
 
-FileError SystemError(const std::string& path, int error) {
-  return {CodeOf(error), path, std::generic_category().message(error)};
+FileError ErrorOf(const std::string& path, int error) {
+  return {CodeOf(error), path, SystemReason(error)};
 }
 
 // A path with a NUL would silently name another file.
@@ -81,7 +82,7 @@ FileStat Converted(const struct stat& from) {
 FileResult<FileStat> StatAt(int directory, const std::string& path, int flags) {
   if (HoldsNul(path)) return NulError(path);
   struct stat result;
-  if (fstatat(directory, path.c_str(), &result, flags) != 0) return SystemError(path, errno);
+  if (fstatat(directory, path.c_str(), &result, flags) != 0) return ErrorOf(path, errno);
   return Converted(result);
 }
 
@@ -117,7 +118,7 @@ class PosixDirectory final : public Directory {
       if (name == "." || name == "..") continue;
       entries.push_back({std::string(name), KindOfEntry(entry->d_type)});
     }
-    if (errno != 0) return SystemError(path_, errno);
+    if (errno != 0) return ErrorOf(path_, errno);
     return entries;
   }
 
@@ -129,7 +130,7 @@ class PosixDirectory final : public Directory {
   }
   FileResult<FileStat> Stat() const override {
     struct stat result;
-    if (fstat(dirfd(stream_), &result) != 0) return SystemError(path_, errno);
+    if (fstat(dirfd(stream_), &result) != 0) return ErrorOf(path_, errno);
     return Converted(result);
   }
 
@@ -147,7 +148,7 @@ FileResult<void> ReadStart(int file, const std::string& path, std::size_t bytes,
     const ssize_t count =
         pread(file, contents.data() + done, bytes - done, static_cast<off_t>(done));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return SystemError(path, errno);
+    if (count < 0) return ErrorOf(path, errno);
     if (count == 0) break;
     done += static_cast<std::size_t>(count);
   }
@@ -161,7 +162,7 @@ FileResult<std::unique_ptr<Directory>> PosixFileSystem::OpenDirectory(
     const std::string& path) const {
   if (HoldsNul(path)) return NulError(path);
   DIR* stream = opendir(path.c_str());  // close-on-exec
-  if (stream == nullptr) return SystemError(path, errno);
+  if (stream == nullptr) return ErrorOf(path, errno);
   return std::unique_ptr<Directory>(std::make_unique<PosixDirectory>(path, stream));
 }
 
@@ -173,7 +174,7 @@ FileResult<std::string> PosixFileSystem::CanonicalPath(const std::string& path) 
   if (HoldsNul(path)) return NulError(path);
   const std::unique_ptr<char, decltype(&std::free)> resolved(realpath(path.c_str(), nullptr),
                                                              &std::free);
-  if (!resolved) return SystemError(path, errno);
+  if (!resolved) return ErrorOf(path, errno);
   return std::string(resolved.get());
 }
 
@@ -182,12 +183,12 @@ FileResult<FileStat> PosixFileSystem::ReadFile(const std::string& path, std::uin
   if (HoldsNul(path)) return NulError(path);
   // O_NONBLOCK: to open a FIFO for reading would wait for a writer.
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.get() < 0) return SystemError(path, errno);
+  if (file.get() < 0) return ErrorOf(path, errno);
   constexpr int kAttempts = 4;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     struct stat before;
     struct stat after;
-    if (fstat(file.get(), &before) != 0) return SystemError(path, errno);
+    if (fstat(file.get(), &before) != 0) return ErrorOf(path, errno);
     if (!S_ISREG(before.st_mode)) {
       return FileError{FileErrorCode::kNotRegular, path, "not a regular file"};
     }
@@ -201,7 +202,7 @@ FileResult<FileStat> PosixFileSystem::ReadFile(const std::string& path, std::uin
     const auto read =
         ReadStart(file.get(), path, static_cast<std::size_t>(stat.size) + 1, contents);
     if (!read) return read.error();
-    if (fstat(file.get(), &after) != 0) return SystemError(path, errno);
+    if (fstat(file.get(), &after) != 0) return ErrorOf(path, errno);
     if (contents.size() == stat.size && Converted(after) == stat) return stat;
   }
   return FileError{FileErrorCode::kChanging, path, "it changes while it is being read"};

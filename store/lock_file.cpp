@@ -7,9 +7,10 @@
 
 #include <cerrno>
 #include <chrono>
-#include <system_error>
 #include <thread>
 #include <utility>
+
+#include "summaries/system_error.h"
 
 namespace coppice {
 namespace {
@@ -17,10 +18,9 @@ namespace {
 // A blocking flock could not be told to stop by a flag.
 constexpr std::chrono::milliseconds kPollInterval{50};
 
-Error SystemError(const std::string& path, const char* action, int error_number) {
-  const bool read_only = error_number == EACCES || error_number == EROFS || error_number == EPERM;
-  return Error{read_only ? ErrorCode::kUnavailable : ErrorCode::kIo,
-               path + ": cannot " + action + ": " + std::generic_category().message(error_number)};
+ErrorCode CodeOf(int error_number) {
+  const bool refused = error_number == EACCES || error_number == EROFS || error_number == EPERM;
+  return refused ? ErrorCode::kUnavailable : ErrorCode::kIo;
 }
 
 // Opens the lock file, made if need be. That of another user may be readable only, which is enough
@@ -59,7 +59,7 @@ Result<LockFile> LockFile::Acquire(const std::string& path, const std::function<
     const int descriptor = OpenLock(path);
     if (descriptor < 0) {
       const int error_number = errno;
-      Error error = SystemError(path, "open the lock file", error_number);
+      Error error = SystemError(CodeOf(error_number), path, "open the lock file", error_number);
       if (error.code == ErrorCode::kUnavailable && access(path.c_str(), F_OK) == 0) {
         error.code = ErrorCode::kIo;  // a lock that is there must not be passed by
       }
@@ -78,7 +78,7 @@ Result<LockFile> LockFile::Acquire(const std::string& path, const std::function<
       if (errno != EWOULDBLOCK) {
         const int error_number = errno;
         lock.path_.clear();  // not ours to remove
-        return SystemError(path, "lock", error_number);
+        return SystemError(CodeOf(error_number), path, "lock", error_number);
       }
       if (!told && on_wait) on_wait();
       told = true;

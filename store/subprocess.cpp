@@ -10,18 +10,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 #include <utility>
+
+#include "summaries/system_error.h"
 
 extern char** environ;
 
 namespace coppice {
 namespace {
-
-Error SystemError(const std::string& what, int error) {
-  return {error == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
-          what + ": " + std::generic_category().message(error)};
-}
 
 class Pipe {
  public:
@@ -106,7 +102,7 @@ Result<void> Collect(Pipe& output, Pipe& errors, std::chrono::milliseconds timeo
     constexpr std::chrono::milliseconds::rep kLongestWait = 60'000;
     const int ready = poll(streams.data(), streams.size(),
                            static_cast<int>(std::min(left.count(), kLongestWait)));
-    if (ready < 0 && errno != EINTR) return SystemError("poll", errno);
+    if (ready < 0 && errno != EINTR) return Error{ErrorCode::kIo, SystemReason(errno)};
     if (ready <= 0) continue;
     if (streams[0].revents != 0) ReadSome(output, result.output);
     if (streams[1].revents != 0) ReadSome(errors, result.errors);
@@ -123,10 +119,10 @@ Result<ProgramOutput> RunProgram(const std::vector<std::string>& arguments,
                                  std::chrono::milliseconds timeout, std::size_t max_output) {
   Pipe output;
   Pipe errors;
-  if (!output || !errors) return SystemError("pipe", errno);
+  if (!output || !errors) return ReadError(arguments[0], "run", errno);
   pid_t process = 0;
   if (const int error = Spawn(arguments, output, errors, &process)) {
-    return SystemError(arguments[0], error);
+    return ReadError(arguments[0], "run", error);
   }
   output.CloseWriting();
   errors.CloseWriting();

@@ -9,8 +9,9 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
-#include <system_error>
 #include <utility>
+
+#include "summaries/system_error.h"
 
 namespace coppice {
 namespace {
@@ -30,16 +31,10 @@ class Descriptor {
   int descriptor_;
 };
 
-Error SystemError(const std::string& path, const char* action) {
-  const int number = errno;
-  return {number == ENOENT || number == ENOTDIR ? ErrorCode::kNotFound : ErrorCode::kIo,
-          path + ": cannot " + action + ": " + std::generic_category().message(number)};
-}
-
 Result<std::size_t> RegularFileSize(const Descriptor& file, const std::string& path) {
-  if (file.get() < 0) return SystemError(path, "open");
+  if (file.get() < 0) return ReadError(path, "open", errno);
   struct stat status {};
-  if (fstat(file.get(), &status) != 0) return SystemError(path, "open");
+  if (fstat(file.get(), &status) != 0) return ReadError(path, "open", errno);
   if (!S_ISREG(status.st_mode)) {
     return Error{ErrorCode::kInvalidArgument, path + ": is not a regular file"};
   }
@@ -59,7 +54,7 @@ Result<FileBytes> FileBytes::Map(const std::string& path) {
   FileBytes result;
   if (*size == 0) return result;  // what cannot be mapped
   void* const address = mmap(nullptr, *size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (address == MAP_FAILED) return SystemError(path, "map");
+  if (address == MAP_FAILED) return ReadError(path, "map", errno);
   result.bytes_ = {static_cast<const std::byte*>(address), *size};
   return result;
 }
@@ -73,7 +68,7 @@ Result<FileBytes> FileBytes::Read(const std::string& path) {
     const ssize_t count =
         pread(file.get(), result.storage() + done, *size - done, static_cast<off_t>(done));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return SystemError(path, "read");
+    if (count < 0) return ReadError(path, "read", errno);
     if (count == 0) {
       return Error{ErrorCode::kDamaged, path + ": was cut short while it was being read"};
     }

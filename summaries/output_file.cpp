@@ -11,9 +11,9 @@
 #include <cerrno>
 #include <memory>
 #include <random>
-#include <system_error>
 #include <utility>
 
+#include "summaries/system_error.h"
 #include "summaries/try.h"
 
 namespace coppice {
@@ -25,12 +25,6 @@ constexpr std::size_t kRandomDigits = 8;
 constexpr std::string_view kTemporarySuffix = ".tmp";
 // Keeps ".NAME.XXXXXXXX.tmp" within what file systems allow a name (255 bytes).
 constexpr std::size_t kMaxNamePart = 200;
-
-std::string Describe(int error_number) { return std::generic_category().message(error_number); }
-
-Error SystemError(const std::string& path, std::string_view action, int error_number) {
-  return {ErrorCode::kIo, path + ": cannot " + std::string(action) + ": " + Describe(error_number)};
-}
 
 std::string Join(const std::string& directory, const std::string& name) {
   return directory.ends_with('/') ? directory + name : directory + '/' + name;
@@ -58,7 +52,7 @@ Result<Place> Resolve(std::string path) {
     struct stat status {};
     if (lstat(path.c_str(), &status) != 0) {
       if (errno == ENOENT) return place;
-      return SystemError(path, "look at the file", errno);
+      return SystemError(ErrorCode::kIo, path, "look at the file", errno);
     }
     if (S_ISREG(status.st_mode)) return place;
     if (S_ISDIR(status.st_mode)) {
@@ -69,11 +63,11 @@ Result<Place> Resolve(std::string path) {
     }
     std::array<char, 4096> target{};
     const ssize_t length = readlink(path.c_str(), target.data(), target.size());
-    if (length < 0) return SystemError(path, "follow the link", errno);
+    if (length < 0) return SystemError(ErrorCode::kIo, path, "follow the link", errno);
     std::string next(target.data(), static_cast<std::size_t>(length));
     path = next.starts_with('/') ? std::move(next) : Join(place.directory, next);
   }
-  return SystemError(path, "follow the link", ELOOP);
+  return SystemError(ErrorCode::kIo, path, "follow the link", ELOOP);
 }
 
 std::string TemporaryPrefix(const std::string& name) {
@@ -136,8 +130,8 @@ Result<NamedTemporary> OpenTemporary(const Place& place) {
     const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (descriptor < 0) {
       if (errno == EEXIST) continue;
-      return SystemError(Join(place.directory, place.name), "create a file in its directory",
-                         errno);
+      return SystemError(ErrorCode::kIo, Join(place.directory, place.name),
+                         "create a file in its directory", errno);
     }
     // Between creation and lock another writer may have taken the file for a leftover. Where the
     // file system has no locks nobody removes anything.
@@ -170,7 +164,7 @@ Result<OutputFile> OutputFile::CreateUnnamed(const std::string& directory) {
     }
     if (errno != EEXIST) break;
   }
-  return SystemError(directory, "create a temporary file there", errno);
+  return SystemError(ErrorCode::kIo, directory, "create a temporary file there", errno);
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
@@ -195,7 +189,7 @@ OutputFile::~OutputFile() {
 }
 
 Error OutputFile::IoError(std::string_view action, int error_number) const {
-  return SystemError(label_, action, error_number);
+  return SystemError(ErrorCode::kIo, label_, action, error_number);
 }
 
 Result<void> OutputFile::WriteAt(std::uint64_t offset, std::string_view bytes) {
