@@ -21,7 +21,7 @@ set(public_headers
     summaries/columns.h summaries/docs_reader.h summaries/error.h summaries/hash.h
     summaries/module_name.h summaries/name_mention.h summaries/name_postings.h summaries/pack.h
     summaries/pack_writer.h summaries/summary_builder.h summaries/summary_names.h
-    summaries/summary_view.h summaries/symbol_details.h
+    summaries/summary_view.h summaries/symbol_details.h summaries/wire_bytes.h
     store/discovery.h store/file_system.h store/indexer.h store/python_environment.h)
 foreach(header IN LISTS public_headers)
   cmake_path(GET header PARENT_PATH room)

@@ -5,46 +5,29 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
-#include <cstring>
-#include <system_error>
+#include <span>
 #include <utility>
 
 #include "summaries/output_file.h"
+#include "summaries/system_error.h"
 #include "summaries/try.h"
+#include "summaries/wire_bytes.h"
 
 namespace coppice {
 namespace {
 
 // The file: magic, version, then a body of the pack's identity, the root names and the entries,
 // then the XXH3-64 of the body. An entry: root, length of the prefix that its path shares with the
-// one before, rest of the path, state and trust, stat. Numbers are LEB128 or 8 bytes,
-// little-endian.
+// one before, rest of the path, state and trust, stat. Numbers are varints or cells of 8 bytes.
 constexpr std::string_view kMagic = "coppice state 1\n";
 constexpr std::string_view kMagicStart = "coppice state ";  // of every version
 constexpr std::size_t kChecksumBytes = 8;
 constexpr std::uint8_t kSkippedBit = 1;
 constexpr std::uint8_t kUntrustedBit = 2;
-static_assert(std::endian::native == std::endian::little,
-              "the sidecar is written as the machine holds it");
-
-void PutNumber(std::string& out, std::uint64_t value) {
-  while (value >= 0x80) {
-    out.push_back(static_cast<char>(static_cast<std::uint8_t>(value | 0x80)));
-    value >>= 7;
-  }
-  out.push_back(static_cast<char>(value));
-}
-
-void PutWord(std::string& out, std::uint64_t value) {
-  char bytes[sizeof value];
-  std::memcpy(bytes, &value, sizeof value);
-  out.append(bytes, sizeof bytes);
-}
 
 void PutString(std::string& out, std::string_view value) {
-  PutNumber(out, value.size());
+  AppendVarint(out, value.size());
   out.append(value);
 }
 
@@ -52,57 +35,44 @@ void PutString(std::string& out, std::string_view value) {
 // fit, every further read gives zero.
 class Input {
  public:
-  Input(std::string_view bytes, std::size_t at) : bytes_(bytes), at_(at) {}
+  explicit Input(std::string_view bytes)
+      : at_(reinterpret_cast<const std::uint8_t*>(bytes.data())), end_(at_ + bytes.size()) {}
 
   bool ok() const { return ok_; }
-  std::size_t at() const { return at_; }
+  // Bytes that are left.
+  std::size_t size() const { return static_cast<std::size_t>(end_ - at_); }
 
-  std::uint8_t Byte() {
-    if (at_ >= bytes_.size()) return Fail();
-    return static_cast<std::uint8_t>(bytes_[at_++]);
-  }
+  std::uint8_t Byte() { return at_ == end_ ? Fail() : *at_++; }
   std::uint64_t Number() {
     std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const std::uint8_t byte = Byte();
-      value |= std::uint64_t{byte & 0x7fU} << shift;
-      if (byte < 0x80) return value;
-    }
-    return Fail();
+    return ReadVarint(at_, end_, value) ? value : Fail();
   }
   std::uint64_t Word() {
-    std::uint64_t value = 0;
-    const std::string_view bytes = Bytes(sizeof value);
-    if (ok_) std::memcpy(&value, bytes.data(), sizeof value);
-    return value;
+    const std::string_view bytes = Bytes(8);
+    return ok_ ? LoadCell(std::as_bytes(std::span(bytes)).data(), 8) : 0;
   }
   std::string_view Bytes(std::uint64_t count) {
-    if (count > bytes_.size() - at_) {
+    if (count > size()) {
       Fail();
       return {};
     }
-    const std::string_view bytes = bytes_.substr(at_, static_cast<std::size_t>(count));
-    at_ += bytes.size();
-    return bytes;
+    const auto* const begin = reinterpret_cast<const char*>(at_);
+    at_ += count;
+    return {begin, static_cast<std::size_t>(count)};
   }
   std::string_view String() { return Bytes(Number()); }
 
  private:
   std::uint8_t Fail() {
     ok_ = false;
-    at_ = bytes_.size();
+    at_ = end_;
     return 0;
   }
 
-  std::string_view bytes_;
-  std::size_t at_;
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
   bool ok_ = true;
 };
-
-Error IoError(const std::string& path, const char* action, int error_number) {
-  return Error{error_number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kIo,
-               path + ": cannot " + action + ": " + std::generic_category().message(error_number)};
-}
 
 // Whether what is at the path may be replaced: a sidecar of any version, whole or not, an empty
 // file or nothing. Anything else is somebody's.
@@ -127,7 +97,7 @@ Result<void> CheckReplaceable(const std::string& path) {
 
 Result<std::string> ReadWhole(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return IoError(path, "open", errno);
+  if (descriptor < 0) return ReadError(path, "open", errno);
   std::string bytes;
   struct stat status {};
   int error_number = 0;
@@ -148,7 +118,7 @@ Result<std::string> ReadWhole(const std::string& path) {
     bytes.resize(filled);
   }
   close(descriptor);
-  if (error_number != 0) return IoError(path, "read", error_number);
+  if (error_number != 0) return ReadError(path, "read", error_number);
   return bytes;
 }
 
@@ -169,30 +139,30 @@ void SidecarWriter::Add(const SidecarFile& file) {
   const auto [own, previous] = std::mismatch(file.path.begin(), file.path.end(),
                                              previous_path_.begin(), previous_path_.end());
   const auto shared = static_cast<std::size_t>(own - file.path.begin());
-  PutNumber(entries_, file.root);
-  PutNumber(entries_, shared);
+  AppendVarint(entries_, file.root);
+  AppendVarint(entries_, shared);
   PutString(entries_, file.path.substr(shared));
   const int flags =
       (file.state == SidecarState::kSkipped ? kSkippedBit : 0) | (file.trusted ? 0 : kUntrustedBit);
   entries_.push_back(static_cast<char>(flags));
-  PutNumber(entries_, file.stat.size);
-  PutWord(entries_, static_cast<std::uint64_t>(file.stat.mtime_ns));
-  PutWord(entries_, static_cast<std::uint64_t>(file.stat.ctime_ns));
-  PutNumber(entries_, file.stat.inode);
-  PutNumber(entries_, file.stat.device);
+  AppendVarint(entries_, file.stat.size);
+  AppendCell(entries_, static_cast<std::uint64_t>(file.stat.mtime_ns), 8);
+  AppendCell(entries_, static_cast<std::uint64_t>(file.stat.ctime_ns), 8);
+  AppendVarint(entries_, file.stat.inode);
+  AppendVarint(entries_, file.stat.device);
   previous_path_.assign(file.path);
   ++count_;
 }
 
 Result<void> SidecarWriter::Write(const std::string& path, const Hash128& pack) const {
   std::string bytes(kMagic);
-  PutWord(bytes, pack.low);
-  PutWord(bytes, pack.high);
-  PutNumber(bytes, root_names_.size());
+  AppendCell(bytes, pack.low, 8);
+  AppendCell(bytes, pack.high, 8);
+  AppendVarint(bytes, root_names_.size());
   for (const std::string& name : root_names_) PutString(bytes, name);
-  PutNumber(bytes, count_);
+  AppendVarint(bytes, count_);
   bytes += entries_;
-  PutWord(bytes, Hash64(std::string_view(bytes).substr(kMagic.size())));
+  AppendCell(bytes, Hash64(std::string_view(bytes).substr(kMagic.size())), 8);
   COPPICE_TRY(CheckReplaceable(path));
   Result<ReplacementFile> file = ReplacementFile::Create(path, kMagic);
   if (!file) return file.error();
@@ -213,11 +183,11 @@ Result<SidecarReader> SidecarReader::Open(const std::string& path) {
   if (!all.starts_with(kMagic)) return damaged("not the state of a pack");
   if (all.size() < kMagic.size() + kChecksumBytes) return damaged("cut short");
   const std::string_view body = all.substr(0, all.size() - kChecksumBytes);
-  if (Input(all, body.size()).Word() != Hash64(body.substr(kMagic.size()))) {
+  if (Input(all.substr(body.size())).Word() != Hash64(body.substr(kMagic.size()))) {
     return damaged("its checksum does not match");
   }
 
-  Input input(body, kMagic.size());
+  Input input(body.substr(kMagic.size()));
   reader.pack_.low = input.Word();
   reader.pack_.high = input.Word();
   for (std::uint64_t left = input.Number(); left != 0 && input.ok(); --left) {
@@ -225,15 +195,15 @@ Result<SidecarReader> SidecarReader::Open(const std::string& path) {
   }
   reader.count_ = reader.left_ = input.Number();
   if (!input.ok()) return damaged("cut short");
-  reader.at_ = input.at();
   reader.end_ = body.size();
+  reader.at_ = reader.end_ - input.size();
   return reader;
 }
 
 bool SidecarReader::Next(SidecarFile& file) {
   if (left_ == 0) return false;
   --left_;
-  Input input(std::string_view(bytes_).substr(0, end_), at_);
+  Input input(std::string_view(bytes_).substr(at_, end_ - at_));
   const std::uint64_t root = input.Number();
   const std::uint64_t shared = input.Number();
   const std::string_view rest = input.String();
@@ -244,7 +214,7 @@ bool SidecarReader::Next(SidecarFile& file) {
   file.stat.ctime_ns = static_cast<std::int64_t>(input.Word());
   file.stat.inode = input.Number();
   file.stat.device = input.Number();
-  at_ = input.at();
+  at_ = end_ - input.size();
   if (!input.ok() || root >= root_names_.size() || shared > path_.size()) {
     left_ = 0;
     return false;

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "summaries/wire_bytes.h"
+
 namespace coppice {
 
 // In the order in which they lie in the message.
@@ -162,16 +164,6 @@ struct ColumnWidths {
   }
 };
 
-// Little-endian cell of `width` bytes at `at`; reads four bytes whatever the width.
-inline uint32_t ReadCell(const std::byte* at, uint32_t width) {
-  uint32_t value;
-  std::memcpy(&value, at, 4);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap32(value);
-#endif
-  return static_cast<uint32_t>(value & ((uint64_t{1} << (8 * width)) - 1));
-}
-
 // Rows of each table, and what lies behind the tables.
 struct Counts {
   std::array<uint32_t, kTableCount> rows = {};
@@ -181,7 +173,7 @@ struct Counts {
   static Counts Read(const std::byte* data, uint32_t width) {
     Counts counts;
     size_t next = 0;
-    const auto read = [&] { return ReadCell(data + width * next++, width); };
+    const auto read = [&] { return LoadPaddedCell(data + width * next++, width); };
     for (size_t table = 0; table < kTableCount; ++table) {
       counts.rows[table] =
           table == static_cast<size_t>(Table::kBlocks) ? BlockCount(counts.rows[0]) : read();
@@ -216,7 +208,7 @@ class Cells {
     constexpr size_t kTable = TableOf(kIndex);
     const uint32_t width = widths_.of(kIndex);
     const size_t before = widths_.Sum(kTableColumns[kTable].first, kIndex);
-    return ReadCell(tables_[kTable] + before * rows_[kTable] + size_t{width} * row, width);
+    return LoadPaddedCell(tables_[kTable] + before * rows_[kTable] + size_t{width} * row, width);
   }
 
   std::string_view String(uint32_t index) const {
@@ -227,9 +219,10 @@ class Cells {
     if (width == 1) {
       begin += SumBytes(lengths, place);
     } else {
-      for (uint32_t i = 0; i < place; ++i) begin += ReadCell(lengths + size_t{width} * i, width);
+      for (uint32_t i = 0; i < place; ++i)
+        begin += LoadPaddedCell(lengths + size_t{width} * i, width);
     }
-    return {text_ + begin, ReadCell(lengths + size_t{width} * place, width)};
+    return {text_ + begin, LoadPaddedCell(lengths + size_t{width} * place, width)};
   }
 
  private:
@@ -237,9 +230,6 @@ class Cells {
   static uint32_t SumBytes(const std::byte* at, uint32_t count) {
     uint64_t bytes;
     std::memcpy(&bytes, at, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    bytes = __builtin_bswap64(bytes);
-#endif
     bytes &= (uint64_t{1} << (8 * count)) - 1;
     constexpr uint64_t kEven = 0x00ff00ff00ff00ff;
     return static_cast<uint32_t>(((bytes & kEven) + (bytes >> 8 & kEven)) * 0x0001000100010001 >>

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,11 +14,6 @@
 #include "summaries/hash.h"
 
 namespace coppice::pack_format {
-
-// Cells are little-endian wherever the reader runs; summaries are read in place, and Cap'n Proto is
-// little-endian too.
-static_assert(std::endian::native == std::endian::little,
-              "reading summaries in place on a big-endian machine is untested");
 
 // Not text, not valid UTF-8, and damaged by whatever changes line ends.
 inline constexpr std::string_view kMagic{

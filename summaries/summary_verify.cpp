@@ -10,6 +10,8 @@
 #include <kj/exception.h>
 
 #include "summaries/summary_view.h"
+#include "summaries/unicode.h"
+#include "summaries/wire_bytes.h"
 #include "summary.capnp.h"
 
 namespace coppice {
@@ -31,31 +33,6 @@ constexpr IndexColumn kIndexColumns[] = {
     {Column::kImportGuard, Table::kGuards, 1},  {Column::kImportOwner, Table::kSymbols, 1},
     {Column::kExportText, Table::kStrings, 0},
 };
-
-// Length of the UTF-8 sequence that starts `text` (RFC 3629), or 0.
-size_t Utf8Sequence(std::string_view text) {
-  const auto byte = [&](size_t at) { return static_cast<uint8_t>(text[at]); };
-  const uint8_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  const size_t length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  const uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-  const uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (size_t at = 2; at < length; ++at) {
-    if ((byte(at) & 0xc0) != 0x80) return 0;
-  }
-  return length;
-}
-
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t length = Utf8Sequence(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
 
 class Verifier {
  public:
@@ -166,13 +143,12 @@ class Verifier {
 
   // The next number of the details; none if it does not end in time or exceeds 32 bits.
   std::optional<uint32_t> Number() {
+    const uint8_t* at = AsOctets(details_.data()) + detail_at_;
     uint64_t value = 0;
-    for (uint32_t shift = 0; shift < 35 && detail_at_ < details_.size(); shift += 7) {
-      const uint64_t byte = static_cast<uint64_t>(details_[detail_at_++]);
-      value |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return value <= UINT32_MAX ? std::optional(uint32_t(value)) : std::nullopt;
-    }
-    return std::nullopt;
+    const bool read = ReadVarint(at, AsOctets(details_.data()) + details_.size(), value);
+    detail_at_ = static_cast<size_t>(at - AsOctets(details_.data()));
+    if (!read || value > UINT32_MAX) return std::nullopt;
+    return static_cast<uint32_t>(value);
   }
 
   bool StringIndices(uint64_t count) {

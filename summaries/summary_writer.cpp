@@ -7,7 +7,10 @@
 #include <array>
 #include <cstring>
 
+#include "parser/line_ends.h"
+#include "parser/utf8.h"
 #include "summaries/hash.h"
+#include "summaries/wire_bytes.h"
 #include "summary.capnp.h"
 
 namespace coppice {
@@ -16,58 +19,12 @@ namespace {
 // Cap'n Proto counts the elements of a list in 29 bits.
 constexpr size_t kMaxBlobBytes = (size_t{1} << 29) - 1;
 
-void AppendVarint(uint32_t value, std::string& out) {
-  for (; value >= 0x80; value >>= 7) out += static_cast<char>(value | 0x80);
-  out += static_cast<char>(value);
-}
-
-uint32_t WidthOf(uint32_t largest) {
-  uint32_t width = 0;
-  for (; largest != 0; largest >>= 8) ++width;
-  return width;
-}
-
-// Returns where the next cell goes.
-char* StoreCell(uint32_t value, uint32_t width, char* at) {
-  for (uint32_t i = 0; i < width; ++i) *at++ = static_cast<char>(value >> (8 * i));
-  return at;
-}
-
-uint32_t Utf16Length(std::string_view text) {
-  uint32_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<uint8_t>(c);
-    units += (byte & 0xc0) != 0x80 ? 1 : 0;  // a character
-    units += byte >= 0xf0 ? 1 : 0;           // in two units
-  }
-  return units;
-}
-
 }  // namespace
 
 void LineTable::Reset(std::string_view text) {
-  starts_.clear();
-  starts_.push_back(0);
+  starts_.assign(1, 0);
   last_ = 0;
-  const bool carriage_returns = text.find('\r') != std::string_view::npos;
-  const char* const begin = text.data();
-  const char* const end = begin + text.size();
-  for (const char* at = begin; at != end;) {
-    const size_t left = static_cast<size_t>(end - at);
-    const char* next = static_cast<const char*>(std::memchr(at, '\n', left));
-    const char* const line_end = next != nullptr ? next : end;
-    if (carriage_returns) {
-      // Lone ones within the line.
-      for (const char* cr = at; cr != line_end; ++cr) {
-        if (*cr == '\r' && !(cr + 1 == next)) {
-          starts_.push_back(static_cast<uint32_t>(cr + 1 - begin));
-        }
-      }
-    }
-    if (next == nullptr) break;
-    starts_.push_back(static_cast<uint32_t>(next + 1 - begin));
-    at = next + 1;
-  }
+  ForEachLineEnd(text, [this](size_t at) { starts_.push_back(static_cast<uint32_t>(at)); });
 }
 
 uint32_t LineTable::LineOf(uint32_t offset) {
@@ -180,7 +137,7 @@ uint32_t SummaryWriter::DetailOffset(const SummaryDraft& draft, const DraftSymbo
     const DraftNumber& number = draft.details[at];
     const uint32_t string =
         number.string == kNoRow ? 0 : StringIndex(number.string) << number.shift;
-    AppendVarint(number.number | string, record_);
+    AppendVarint(record_, number.number | string);
   }
   const auto [place, is_new] =
       detail_offsets_.try_emplace(Hash64(record_), static_cast<uint32_t>(details_.size()));
@@ -281,7 +238,7 @@ void SummaryWriter::Pack(const SummaryDraft& draft) {
     for (size_t at = range.first; at < range.last; ++at) {
       uint32_t all = 0;
       for (const uint32_t value : columns_[at]) all |= value;
-      widths.words[at / 16] |= uint64_t{WidthOf(all)} << (at % 16 * 4);
+      widths.words[at / 16] |= uint64_t{CellWidth(all)} << (at % 16 * 4);
     }
     // Every row takes a byte at least, so that a count cannot exceed the message's size.
     if (rows != 0 && widths.Stride(table) == 0) {
@@ -293,7 +250,7 @@ void SummaryWriter::Pack(const SummaryDraft& draft) {
     all_counts |= rows;
   }
   counts[count_index] = static_cast<uint32_t>(details_.size());
-  const uint32_t count_width = std::max(WidthOf(all_counts), 1u);
+  const uint32_t count_width = std::max(CellWidth(all_counts), 1u);
   size += kCountCount * count_width + std::max(details_.size() + text_bytes_, kMinTail);
 
   if (size > kMaxBlobBytes) return message_.clear();
@@ -310,10 +267,10 @@ void SummaryWriter::Pack(const SummaryDraft& draft) {
                                          (draft.all_complete ? kModuleAllComplete : 0)));
   summary.setCountWidth(static_cast<uint16_t>(count_width));
   char* at = summary.initData(static_cast<uint32_t>(size)).asChars().begin();
-  for (const uint32_t count : counts) at = StoreCell(count, count_width, at);
+  for (const uint32_t count : counts) at = StoreCell(at, count, count_width);
   for (size_t index = 0; index < kColumnCount; ++index) {
     const uint32_t width = widths.of(index);
-    for (const uint32_t value : columns_[index]) at = StoreCell(value, width, at);
+    for (const uint32_t value : columns_[index]) at = StoreCell(at, value, width);
   }
   at = std::copy(details_.begin(), details_.end(), at);
   for (const uint32_t id : strings_) {

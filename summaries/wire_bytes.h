@@ -9,10 +9,14 @@
 
 namespace coppice {
 
+// Cells are little-endian wherever the reader runs; summaries are read in place, and Cap'n Proto is
+// little-endian too.
+static_assert(std::endian::native == std::endian::little,
+              "reading summaries in place on a big-endian machine is untested");
+
 // A cell of `width` bytes, 0 to 8; the value of a cell of no bytes is 0. Reads its first and its
 // last bytes at once, which overlap where the width is no power of two.
 inline std::uint64_t LoadCell(const std::byte* cell, unsigned width) {
-  static_assert(std::endian::native == std::endian::little);
   const auto ends = [cell, width]<class Part>(Part) {
     constexpr unsigned kSize = sizeof(Part);
     Part first;
@@ -26,8 +30,22 @@ inline std::uint64_t LoadCell(const std::byte* cell, unsigned width) {
   return width == 0 ? 0 : std::to_integer<std::uint64_t>(*cell);
 }
 
+// The same for a width of 0 to 4 where four bytes can be read whatever the width is: no branches.
+inline std::uint32_t LoadPaddedCell(const std::byte* cell, unsigned width) {
+  std::uint32_t value;
+  std::memcpy(&value, cell, sizeof value);
+  return static_cast<std::uint32_t>(value & ((std::uint64_t{1} << (8 * width)) - 1));
+}
+
+// Returns where the next cell goes.
+inline char* StoreCell(char* cell, std::uint64_t value, unsigned width) {
+  for (; width != 0; --width, value >>= 8) *cell++ = static_cast<char>(value);
+  return cell;
+}
+
 inline void AppendCell(std::string& out, std::uint64_t value, unsigned width) {
-  for (; width != 0; --width, value >>= 8) out.push_back(static_cast<char>(value & 0xff));
+  char cell[sizeof value];
+  out.append(cell, StoreCell(cell, value, width));
 }
 
 // The least width that holds `value`.
