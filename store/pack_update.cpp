@@ -6,14 +6,11 @@
 #include "summaries/try.h"
 
 namespace coppice {
+namespace {
 
-PackUpdate::PackUpdate(std::string path, const PackOptions& options,
-                       std::shared_ptr<const Pack> old)
-    : path_(std::move(path)), options_(options), old_(std::move(old)) {}
-
-Result<void> PackUpdate::Add(std::string_view root, std::string_view path,
-                             const BuiltModule& module) {
-  COPPICE_TRY(StartWriting());
+// What a module built now and one of an old pack are both known by.
+template <class Module>
+ModuleRecord RecordOf(std::string_view root, std::string_view path, const Module& module) {
   ModuleRecord record;
   record.root = root;
   record.path = path;
@@ -22,8 +19,21 @@ Result<void> PackUpdate::Add(std::string_view root, std::string_view path,
   record.syntax = module.syntax;
   record.lines = module.lines;
   record.source_bytes = module.source_bytes;
+  return record;
+}
+
+}  // namespace
+
+PackUpdate::PackUpdate(std::string path, const PackOptions& options,
+                       std::shared_ptr<const Pack> old)
+    : path_(std::move(path)), options_(options), old_(std::move(old)) {}
+
+Result<void> PackUpdate::Add(std::string_view root, std::string_view path,
+                             const BuiltModule& module) {
+  COPPICE_TRY(StartWriting());
   Count(module.syntax);
-  return writer_->Add(record, std::as_bytes(module.summary), module.docs, module.names);
+  return writer_->Add(RecordOf(root, path, module), std::as_bytes(module.summary), module.docs,
+                      module.names);
 }
 
 Result<void> PackUpdate::Reuse(std::string_view root, std::string_view path, ModuleId id) {
@@ -80,15 +90,7 @@ Result<void> PackUpdate::StartWriting() {
 }
 
 Result<void> PackUpdate::CopyFromOld(const ModuleInfo& module, ModuleId id) {
-  ModuleRecord record;
-  record.root = module.root;
-  record.path = module.path;
-  record.content_hash = module.content_hash;
-  record.interface_hash = module.interface_hash;
-  record.syntax = module.syntax;
-  record.lines = module.lines;
-  record.source_bytes = module.source_bytes;
-  return writer_->AddFrom(old_, id, record);
+  return writer_->AddFrom(old_, id, RecordOf(module.root, module.path, module));
 }
 
 }  // namespace coppice
