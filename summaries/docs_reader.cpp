@@ -22,14 +22,14 @@ struct FreeContext {
 }  // namespace
 
 struct DocsReader::State {
-  explicit State(const Pack& read_from) : pack(read_from), tables(read_from.tables()) {}
+  explicit State(const Pack& read_from) : pack(read_from), tables(TablesOf(read_from)) {}
 
   // The block that holds byte `offset` of the raw stream, which must lie within it.
   Result<DocsBlock> FindBlock(std::uint64_t offset) const;
   Result<void> Load(const DocsBlock& block);
 
   const Pack& pack;
-  const Pack::Tables& tables;
+  const PackTables& tables;
   std::unique_ptr<ZSTD_DCtx, FreeContext> context;
   std::uint64_t raw_begin = 0;  // of what `text` holds of the raw stream
   std::string text;

@@ -35,7 +35,7 @@ bool ReadNameEntry(const std::uint8_t*& at, const std::uint8_t* end, NameEntry& 
 // Walks the dictionary of a pack in its order: by (Hash64(name), name).
 class NameWalker {
  public:
-  explicit NameWalker(const Pack::Tables& tables) : tables_(tables) {}
+  explicit NameWalker(const PackTables& tables) : tables_(tables) {}
 
   // False at the end. kDamaged names the pack.
   Result<bool> Next();
@@ -46,7 +46,7 @@ class NameWalker {
   std::uint64_t position() const { return bucket_end_ - static_cast<std::uint64_t>(end_ - at_); }
 
  private:
-  const Pack::Tables& tables_;
+  const PackTables& tables_;
   std::uint64_t next_bucket_ = 0;
   std::uint64_t bucket_end_ = 0;
   const std::uint8_t* at_ = nullptr;

@@ -23,7 +23,7 @@ class OlderNames final : public NameSource {
   // `modules`: pairs of (id in the pack, id here).
   OlderNames(std::shared_ptr<const Pack> pack,
              std::vector<std::pair<std::uint32_t, std::uint32_t>> modules)
-      : pack_(std::move(pack)), walker_(pack_->tables()), modules_(std::move(modules)) {
+      : pack_(std::move(pack)), walker_(TablesOf(*pack_)), modules_(std::move(modules)) {
     std::sort(modules_.begin(), modules_.end());
     first_.resize(std::size_t{pack_->module_count()} + 1);
     for (const auto& [old_id, id] : modules_) ++first_[old_id + 1];
@@ -42,7 +42,7 @@ class OlderNames final : public NameSource {
       name_ = walker_.entry().name;
       hash_ = Hash64(name_);
       if (started_ && std::tie(hash_, name_) <= std::tie(last_hash, last_name)) {
-        return pack_->tables().Damaged("the order of the name dictionary");
+        return TablesOf(*pack_).Damaged("the order of the name dictionary");
       }
       started_ = true;
       codes_.clear();
@@ -61,8 +61,8 @@ class OlderNames final : public NameSource {
   void Release() {
     const std::uint64_t position = walker_.position();
     if (position < released_ + 2 * kReleaseBytes) return;
-    const std::uint64_t offset = pack_->tables().toc.sections[pack_format::kNames].offset;
-    pack_->tables().file.Release(offset + released_, offset + position - kReleaseBytes);
+    const std::uint64_t offset = TablesOf(*pack_).toc.sections[pack_format::kNames].offset;
+    TablesOf(*pack_).file.Release(offset + released_, offset + position - kReleaseBytes);
     released_ = position - kReleaseBytes;
   }
 

@@ -18,8 +18,8 @@ std::string ModuleInfo::name() const { return DottedName(path); }
 bool ModuleInfo::is_package() const { return IsPackage(path); }
 bool ModuleInfo::is_stub() const { return IsStub(path); }
 
-ModuleId ModuleMatches::operator[](std::size_t index) const {
-  return ModuleId{static_cast<std::uint32_t>(LoadCell(first_ + index * stride_, width_))};
+ModuleId ModuleMatches::Iterator::operator*() const {
+  return ModuleId{static_cast<std::uint32_t>(LoadCell(cell_, width_))};
 }
 
 std::string_view ModuleDocs::operator[](std::size_t index) const& {
@@ -27,22 +27,23 @@ std::string_view ModuleDocs::operator[](std::size_t index) const& {
   return std::string_view(text_).substr(begin, ends_[index] - begin);
 }
 
-Pack::Pack(std::unique_ptr<Tables> tables) : tables_(std::move(tables)) {}
+Pack::Pack(std::unique_ptr<PackTables> tables) : tables_(std::move(tables)) {}
 Pack::~Pack() = default;
 
 Result<std::shared_ptr<const Pack>> Pack::Open(const std::string& path, OpenMode mode,
                                                Checking checking) {
   auto file = mode == OpenMode::kMapped ? FileBytes::Map(path) : FileBytes::Read(path);
   if (!file) return file.error();
-  return Load(std::make_unique<Tables>(std::move(*file), path), checking);
+  return Load(std::make_unique<PackTables>(std::move(*file), path), checking);
 }
 
 Result<std::shared_ptr<const Pack>> Pack::FromBytes(std::span<const std::byte> bytes,
                                                     std::string label, Checking checking) {
-  return Load(std::make_unique<Tables>(FileBytes::Copy(bytes), std::move(label)), checking);
+  return Load(std::make_unique<PackTables>(FileBytes::Copy(bytes), std::move(label)), checking);
 }
 
-Result<std::shared_ptr<const Pack>> Pack::Load(std::unique_ptr<Tables> tables, Checking checking) {
+Result<std::shared_ptr<const Pack>> Pack::Load(std::unique_ptr<PackTables> tables,
+                                               Checking checking) {
   COPPICE_TRY(tables->Load());
   std::shared_ptr<const Pack> pack(new Pack(std::move(tables)));
   if (checking == Checking::kAll) COPPICE_TRY(pack->Verify());
@@ -137,6 +138,7 @@ Result<ModuleMatches> Pack::FindModules(std::string_view dotted_name) const {
     if (same && count++ == 0) first = index;
     if (!same && count != 0) break;
   }
+  if (count == 0) return ModuleMatches();
   return ModuleMatches(entries + first * stride + 1, static_cast<std::size_t>(count), width,
                        stride);
 }

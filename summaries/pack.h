@@ -18,6 +18,8 @@
 
 namespace coppice {
 
+struct PackTables;
+
 // Whether the module's file had syntax errors.
 enum class SyntaxState : std::uint8_t {
   kClean,
@@ -73,15 +75,26 @@ class ModuleMatches {
     using reference = ModuleId;
     using iterator_category = std::input_iterator_tag;
 
-    Iterator(const ModuleMatches* matches, std::size_t index) : matches_(matches), index_(index) {}
-    ModuleId operator*() const { return (*matches_)[index_]; }
-    Iterator& operator++() { return ++index_, *this; }
-    Iterator operator++(int) { return Iterator(matches_, index_++); }
-    friend bool operator==(const Iterator& a, const Iterator& b) { return a.index_ == b.index_; }
+    Iterator(const std::byte* cell, std::size_t left, unsigned width, std::size_t stride)
+        : cell_(cell), left_(left), width_(width), stride_(stride) {}
+    ModuleId operator*() const;
+    Iterator& operator++() {
+      cell_ += stride_;
+      --left_;
+      return *this;
+    }
+    Iterator operator++(int) {
+      const Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.left_ == b.left_; }
 
    private:
-    const ModuleMatches* matches_;
-    std::size_t index_;
+    const std::byte* cell_;
+    std::size_t left_;
+    unsigned width_;
+    std::size_t stride_;
   };
 
   ModuleMatches() = default;
@@ -91,9 +104,11 @@ class ModuleMatches {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  ModuleId operator[](std::size_t index) const;
-  Iterator begin() const { return Iterator(this, 0); }
-  Iterator end() const { return Iterator(this, size_); }
+  ModuleId operator[](std::size_t index) const {
+    return *Iterator(first_ + index * stride_, size_ - index, width_, stride_);
+  }
+  Iterator begin() const { return Iterator(first_, size_, width_, stride_); }
+  Iterator end() const { return Iterator(first_, 0, width_, stride_); }
 
  private:
   const std::byte* first_ = nullptr;
@@ -196,20 +211,19 @@ class Pack {
   // Bytes of a mapping do not stay in this process's memory for it.
   Result<void> VerifyChecksums() const;
 
-  // The tables behind (summaries/pack_tables.h), for what reads or writes packs in this directory.
-  struct Tables;
-  const Tables& tables() const { return *tables_; }
-
  private:
-  explicit Pack(std::unique_ptr<Tables> tables);
-  static Result<std::shared_ptr<const Pack>> Load(std::unique_ptr<Tables> tables,
+  // For the verifier and the next pack's writer.
+  friend const PackTables& TablesOf(const Pack& pack);
+
+  explicit Pack(std::unique_ptr<PackTables> tables);
+  static Result<std::shared_ptr<const Pack>> Load(std::unique_ptr<PackTables> tables,
                                                   Checking checking);
   Result<std::uint32_t> CheckedRow(ModuleId id) const;
   std::optional<std::uint32_t> FindRoot(std::string_view root) const;
   // The first row that is not before (root, path).
   Result<std::uint32_t> LowerBound(std::uint32_t root, std::string_view path) const;
 
-  std::unique_ptr<Tables> tables_;
+  std::unique_ptr<PackTables> tables_;
 };
 
 // Modules that may import the module of that dotted name, ascending: all that do are among them;

@@ -45,7 +45,7 @@ PackInfo MakePackInfo(const Header& header, const TableOfContents& toc) {
   return info;
 }
 
-Result<void> Pack::Tables::Load() {
+Result<void> PackTables::Load() {
   const auto bytes = file.bytes();
   if (!StartsWithMagic(bytes)) {
     return Error{ErrorCode::kDamaged, label + ": is not a pack"};
@@ -91,12 +91,12 @@ Result<void> Pack::Tables::Load() {
   return {};
 }
 
-Error Pack::Tables::Damaged(std::string_view what) const {
+Error PackTables::Damaged(std::string_view what) const {
   return {ErrorCode::kDamaged, label + ": the pack is damaged: " + std::string(what) +
                                    " does not match what was written"};
 }
 
-Error Pack::Tables::DamagedModule(std::uint32_t id, std::string_view what) const {
+Error PackTables::DamagedModule(std::uint32_t id, std::string_view what) const {
   std::string module = "module " + std::to_string(id);
   if (const auto row = Row(id)) {
     module += " (" + std::string(toc.roots[row->cells[kRoot]]) + "/" + std::string(row->path) + ")";
@@ -104,11 +104,11 @@ Error Pack::Tables::DamagedModule(std::uint32_t id, std::string_view what) const
   return Damaged(std::string(what) + " of " + module);
 }
 
-std::span<const std::byte> Pack::Tables::SectionBytes(Section section) const {
+std::span<const std::byte> PackTables::SectionBytes(Section section) const {
   return file.bytes().subspan(toc.sections[section].offset, toc.sections[section].size);
 }
 
-Result<ModuleRow> Pack::Tables::Row(std::uint32_t id) const {
+Result<ModuleRow> PackTables::Row(std::uint32_t id) const {
   const std::uint64_t first = id == 0 ? 0 : id - 1;
   const std::byte* const before =
       sections[kModules].Get(first * row_bytes, (id - first + 1) * row_bytes);
@@ -147,7 +147,7 @@ Result<ModuleRow> Pack::Tables::Row(std::uint32_t id) const {
   return row;
 }
 
-const char* Pack::Tables::Path(std::uint32_t id, std::size_t& size) const {
+const char* PackTables::Path(std::uint32_t id, std::size_t& size) const {
   const std::uint64_t first = id == 0 ? 0 : id - 1;
   const std::byte* const rows =
       sections[kModules].Get(first * row_bytes, (id - first + 1) * row_bytes);
@@ -163,7 +163,7 @@ const char* Pack::Tables::Path(std::uint32_t id, std::size_t& size) const {
   return AsChars(path);
 }
 
-Result<Pack::Tables::Bucket> Pack::Tables::NameBucket(std::uint64_t index) const {
+Result<PackTables::Bucket> PackTables::NameBucket(std::uint64_t index) const {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   if (ReadEnds(sections[kNameBuckets], index, toc.name_bucket_width, sections[kNames].size(), begin,
@@ -175,7 +175,7 @@ Result<Pack::Tables::Bucket> Pack::Tables::NameBucket(std::uint64_t index) const
   return Damaged("a bucket of the name dictionary");
 }
 
-Result<Pack::Tables::OrderRange> Pack::Tables::ModuleBucket(std::uint64_t index) const {
+Result<PackTables::OrderRange> PackTables::ModuleBucket(std::uint64_t index) const {
   OrderRange range;
   if (!ReadEnds(sections[kModuleBuckets], index, toc.module_bucket_width, toc.importable_count,
                 range.first, range.last)) {
@@ -184,7 +184,7 @@ Result<Pack::Tables::OrderRange> Pack::Tables::ModuleBucket(std::uint64_t index)
   return range;
 }
 
-Result<DocsBlock> Pack::Tables::GetDocsBlock(std::uint64_t index) const {
+Result<DocsBlock> PackTables::GetDocsBlock(std::uint64_t index) const {
   const std::uint64_t first = index == 0 ? 0 : index - 1;
   const std::byte* const before = sections[kDocsBlocks].Get(
       first * kDocsBlockRowBytes, (index - first + 1) * kDocsBlockRowBytes);

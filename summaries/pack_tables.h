@@ -39,8 +39,8 @@ struct DocsBlock {
 
 PackInfo MakePackInfo(const pack_format::Header& header, const pack_format::TableOfContents& toc);
 
-struct Pack::Tables {
-  Tables(FileBytes file_bytes, std::string path)
+struct PackTables {
+  PackTables(FileBytes file_bytes, std::string path)
       : file(std::move(file_bytes)), label(std::move(path)) {}
 
   // Reads header and table of contents.
@@ -84,5 +84,7 @@ struct Pack::Tables {
   ConcurrentBits summaries_intact;  // checksum verified
   ConcurrentBits summaries_sound;   // structure verified too
 };
+
+inline const PackTables& TablesOf(const Pack& pack) { return *pack.tables_; }
 
 }  // namespace coppice

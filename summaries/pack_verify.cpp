@@ -20,7 +20,7 @@ using namespace pack_format;
 // Everything that opening a pack leaves for later, and what only holds between tables.
 class Verifier {
  public:
-  explicit Verifier(const Pack& pack) : pack_(pack), tables_(pack.tables()) {}
+  explicit Verifier(const Pack& pack) : pack_(pack), tables_(TablesOf(pack)) {}
 
   Result<void> Run() {
     COPPICE_TRY(CheckBytes());
@@ -235,7 +235,7 @@ class Verifier {
   }
 
   const Pack& pack_;
-  const Pack::Tables& tables_;
+  const PackTables& tables_;
   std::uint64_t importable_ = 0;
 };
 

@@ -240,9 +240,9 @@ Result<void> PackWriter::Impl::AddFrom(const std::shared_ptr<const Pack>& older,
   AddRow(module, *summary);
 
   const auto offset =
-      static_cast<std::uint64_t>(summary->data() - older->tables().file.bytes().data());
+      static_cast<std::uint64_t>(summary->data() - TablesOf(*older).file.bytes().data());
   if (offset >= source.released + kReleaseBytes) {
-    older->tables().file.Release(source.released, offset);
+    TablesOf(*older).file.Release(source.released, offset);
     source.released = offset;
   }
   return {};
