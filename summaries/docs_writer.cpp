@@ -28,13 +28,13 @@ DocsWriter::DocsWriter(OutputFile file, std::unique_ptr<ZSTD_CCtx_s, FreeContext
 DocsWriter::DocsWriter(DocsWriter&&) noexcept = default;
 DocsWriter::~DocsWriter() = default;
 
-Result<DocsWriter> DocsWriter::Create(const std::string& directory) {
-  auto file = OutputFile::CreateUnnamed(directory);
+Result<DocsWriter> DocsWriter::Create(const std::string& path) {
+  auto file = OutputFile::CreateUnnamed(path);
   if (!file) return file.error();
   std::unique_ptr<ZSTD_CCtx_s, FreeContext> context(ZSTD_createCCtx());
   if (!context || ZSTD_isError(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel,
                                                       kCompressionLevel)) != 0) {
-    return Error{ErrorCode::kIo, directory + ": no memory to compress docstrings with"};
+    return Error{ErrorCode::kIo, path + ": no memory to compress docstrings with"};
   }
   return DocsWriter(std::move(*file), std::move(context));
 }

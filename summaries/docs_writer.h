@@ -19,7 +19,8 @@ namespace coppice {
 // in an unnamed temporary file. Memory: one block, and 24 bytes for each that is done.
 class DocsWriter {
  public:
-  static Result<DocsWriter> Create(const std::string& directory);
+  // For the pack at `path`, beside which the temporary file is.
+  static Result<DocsWriter> Create(const std::string& path);
   DocsWriter(DocsWriter&&) noexcept;
   DocsWriter& operator=(DocsWriter&&) = delete;
   ~DocsWriter();

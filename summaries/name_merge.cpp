@@ -136,7 +136,7 @@ Result<void> NameCollector::Add(std::uint32_t module, std::span<const NameMentio
     const std::size_t size = text_.size() + records_.size() * sizeof(Record);
     if (size + mention.name.size() >= run_bytes_) COPPICE_TRY(Spill());
     if (mention.name.size() > std::numeric_limits<std::uint32_t>::max()) {
-      return Error{ErrorCode::kTooLarge, directory_ + ": a name is longer than 4 GiB"};
+      return Error{ErrorCode::kTooLarge, path_ + ": a name is longer than 4 GiB"};
     }
     records_.push_back({Hash64(mention.name), static_cast<std::uint32_t>(text_.size()),
                         static_cast<std::uint32_t>(mention.name.size()),
@@ -163,7 +163,7 @@ Result<void> NameCollector::Spill() {
     return a.code < b.code;
   });
   if (!runs_file_) {
-    auto file = OutputFile::CreateUnnamed(directory_);
+    auto file = OutputFile::CreateUnnamed(path_);
     if (!file) return file.error();
     runs_file_ = std::make_unique<OutputFile>(std::move(*file));
   }
@@ -204,7 +204,7 @@ Result<void> NameCollector::Compact() {
   auto sources = OpenRuns();
   if (!sources) return sources.error();
   MergedNames merged(std::move(*sources));
-  auto file = OutputFile::CreateUnnamed(directory_);
+  auto file = OutputFile::CreateUnnamed(path_);
   if (!file) return file.error();
   std::string entry;
   std::string scratch;

@@ -44,8 +44,9 @@ class NameCollector {
   // Offsets within a run have 32 bits.
   static constexpr std::size_t kMaxRunBytes = std::size_t{1} << 30;
 
-  NameCollector(std::string directory, std::size_t run_bytes)
-      : directory_(std::move(directory)), run_bytes_(std::min(run_bytes, kMaxRunBytes)) {}
+  // For the pack at `path`, beside which the temporary file is.
+  NameCollector(std::string path, std::size_t run_bytes)
+      : path_(std::move(path)), run_bytes_(std::min(run_bytes, kMaxRunBytes)) {}
 
   Result<void> Add(std::uint32_t module, std::span<const NameMention> names);
   // What `older` knows of module `old_id` is also true of `module`.
@@ -79,7 +80,7 @@ class NameCollector {
   Result<void> Compact();
   Result<std::vector<std::unique_ptr<NameSource>>> OpenRuns();
 
-  std::string directory_;
+  std::string path_;
   std::size_t run_bytes_;
   std::vector<Record> records_;
   std::string text_;

@@ -148,23 +148,18 @@ Result<NamedTemporary> OpenTemporary(const Place& place) {
 
 }  // namespace
 
-Result<OutputFile> OutputFile::CreateUnnamed(const std::string& directory) {
+Result<OutputFile> OutputFile::CreateUnnamed(const std::string& path) {
+  const Place place = Split(path);
 #ifdef O_TMPFILE
-  if (const int descriptor = open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (const int descriptor = open(place.directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
       descriptor >= 0) {
-    return OutputFile(descriptor, directory);
+    return OutputFile(descriptor, place.directory);
   }
 #endif
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const std::string path = Join(directory, ".coppice." + RandomDigits() + ".tmp");
-    const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor >= 0) {
-      unlink(path.c_str());
-      return OutputFile(descriptor, directory);
-    }
-    if (errno != EEXIST) break;
-  }
-  return SystemError(ErrorCode::kIo, directory, "create a temporary file there", errno);
+  const auto temporary = OpenTemporary(place);
+  if (!temporary) return temporary.error();
+  unlink(Join(place.directory, temporary->name).c_str());
+  return OutputFile(temporary->descriptor, place.directory);
 }
 
 OutputFile::OutputFile(OutputFile&& other) noexcept

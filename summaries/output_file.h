@@ -16,8 +16,10 @@ namespace coppice {
 // Move-only; used by one thread at a time. Errors are kIo, or kTooLarge, and name the file.
 class OutputFile {
  public:
-  // A file without a name, in `directory`: it goes with the descriptor, however the process ends.
-  static Result<OutputFile> CreateUnnamed(const std::string& directory);
+  // A file without a name beside `path`: it goes with the descriptor, however the process ends. On
+  // file systems that know no such files it has a name for a moment; what a process leaves that is
+  // killed just then, the next ReplacementFile for `path` removes.
+  static Result<OutputFile> CreateUnnamed(const std::string& path);
 
   // Takes over an open descriptor of an empty file. `label` names it in messages.
   OutputFile(int descriptor, std::string label)
@@ -70,8 +72,8 @@ class ReplacementFile {
   ~ReplacementFile();
 
   OutputFile& file() { return file_; }
-  // The directory in which the file is, for others beside it.
-  const std::string& directory() const { return directory_; }
+  // The file that is replaced, links followed.
+  const std::string& path() const { return file_.label(); }
 
   enum class Durability : std::uint8_t {
     kSynced,    // on disk, directory entry included, before Commit returns

@@ -106,7 +106,7 @@ class PackWriter::Impl {
   Impl(ReplacementFile target, std::optional<DocsWriter> docs, const PackOptions& options)
       : target_(std::move(target)),
         docs_(std::move(docs)),
-        names_(target_.directory(), options.name_run_bytes) {}
+        names_(target_.path(), options.name_run_bytes) {}
 
   Result<void> Add(const ModuleRecord& module, std::span<const std::byte> summary,
                    std::span<const std::string_view> docs, std::span<const NameMention> names);
@@ -429,7 +429,7 @@ Result<PackWriter> PackWriter::Create(const std::string& path, const PackOptions
   if (!target) return target.error();
   std::optional<DocsWriter> docs;
   if (options.docs) {
-    auto created = DocsWriter::Create(target->directory());
+    auto created = DocsWriter::Create(target->path());
     if (!created) return created.error();
     docs.emplace(std::move(*created));
   }
