@@ -43,7 +43,7 @@ class IndexRun {
   // A file that is done and waits for those before it. Null: it needs nothing but the plan.
   using Slot = std::optional<std::unique_ptr<KeptModule>>;
 
-  // Whatever is thrown in Work (memory runs out, a ProgressSink fails) ends the run as an error.
+  // Whatever is thrown in Work (memory runs out) ends the run as an error.
   void WorkOrFail();
   void Work();
   // The next file that has to be built; none at the end or after an error.

@@ -199,6 +199,7 @@ class Indexer {
 
     PackOptions pack_options;
     pack_options.docs = options_.docstrings;
+    pack_options.interrupted = options_.interrupted;
     PackUpdate update(path_, pack_options, old);
     std::vector<std::string> root_names;
     for (const Root& root : discovery_.roots) root_names.push_back(root.name);

@@ -33,7 +33,9 @@ struct IndexOptions {
   // parsed while no other is.
   std::size_t scratch_bytes = kDefaultScratchBytes;
   // Set from anywhere, a signal handler included, to stop the run (ErrorCode::kCancelled) with the
-  // old pack as it was. Must outlive the run.
+  // old pack as it was. Looked at between files, within a parse and throughout the final merge;
+  // not while directories are listed and the old pack is checked before, nor while the new one is
+  // synced at the end. Once that is in its place the run succeeds. Must outlive the run.
   const std::atomic<bool>* interrupted = nullptr;
 };
 
@@ -76,14 +78,25 @@ struct IndexProgress {
   std::uint64_t bytes_total = 0;
 };
 
-// Told of a run while it goes on: one call at a time, but from any of the run's threads. A slow
-// sink slows the run.
+// Told of a run while it goes on. OnWaiting, and warnings of directories and of the pack, come from
+// the thread that called BuildIndex; warnings of files and OnProgress from any of the run's
+// threads. There is one call at a time, each sees what those before it did, and none comes after
+// BuildIndex has returned. No lock is held meanwhile, but the pack is not written: a slow sink
+// slows the run.
+//
+// A run that finds its old pack damaged on the way starts anew: numbers fall, and warnings of files
+// may come again.
+//
+// A sink must not throw, nor index the same pack, which would wait for itself. It may interrupt the
+// run. What it is given is valid during the call.
 class ProgressSink {
  public:
   virtual ~ProgressSink() = default;
-  // Another run holds the pack; this one goes on when that has ended.
+  // Another run holds the pack; this one goes on when that has ended. At most once.
   virtual void OnWaiting(const std::string& lock_path);
+  // Each warning of the report when it arises, those of files in discovery's order.
   virtual void OnWarning(const IndexWarning& warning);
+  // After each file that had to be read, in discovery's order.
   virtual void OnProgress(const IndexProgress& progress);
 };
 
@@ -99,8 +112,10 @@ class ProgressSink {
 // run. A damaged old pack is reported and built afresh; a file that is no pack is never
 // overwritten.
 //
-// Memory: the files in flight (at most two a job), tree-sitter's trees within
-// options.scratch_bytes, and about 250 bytes for each file found.
+// Memory: for each job the file that it is at (text, tree and summary); results that wait for files
+// before them, for which no job takes another file beyond 8 MiB of them or 4,096 files;
+// tree-sitter's trees within options.scratch_bytes; what PackWriter needs; and about 250 bytes for
+// each file found.
 //
 // `progress` may be null. Error: no such root, a target that is no pack or cannot be written, no
 // memory (kUnavailable), or interrupted.

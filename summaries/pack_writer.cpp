@@ -106,7 +106,8 @@ class PackWriter::Impl {
   Impl(ReplacementFile target, std::optional<DocsWriter> docs, const PackOptions& options)
       : target_(std::move(target)),
         docs_(std::move(docs)),
-        names_(target_.path(), options.name_run_bytes) {}
+        names_(target_.path(), options.name_run_bytes),
+        interrupted_(options.interrupted) {}
 
   Result<void> Add(const ModuleRecord& module, std::span<const std::byte> summary,
                    std::span<const std::string_view> docs, std::span<const NameMention> names);
@@ -140,6 +141,11 @@ class PackWriter::Impl {
     return {code, file().label() + ": cannot hold " + std::string(module.root) + "/" +
                       std::string(module.path) + ": " + std::string(what)};
   }
+  // An error if the caller asked to stop.
+  Result<void> GoOn() {
+    if (interrupted_ == nullptr || !interrupted_->load(std::memory_order_relaxed)) return {};
+    return Error{ErrorCode::kCancelled, file().label() + ": interrupted; it is as it was"};
+  }
   // Checks what comes before anything is written.
   Result<void> Admit(const ModuleRecord& module, std::size_t summary_bytes);
   // Behind the module's parts: its row.
@@ -158,6 +164,7 @@ class PackWriter::Impl {
   ReplacementFile target_;
   std::optional<DocsWriter> docs_;
   NameCollector names_;
+  const std::atomic<bool>* const interrupted_;
   std::vector<std::string> roots_;
   std::deque<Row> rows_;  // never moved: growing costs no second copy
   std::string paths_;
@@ -353,6 +360,7 @@ Result<void> PackWriter::Impl::WriteNames() {
     const auto more = (*names)->Next();
     if (!more) return more.error();
     if (!*more) break;
+    COPPICE_TRY(GoOn());
     entry.clear();
     AppendNameEntry(entry, (*names)->name(), (*names)->codes(), scratch);
     COPPICE_TRY(writer.Append(entry));
@@ -389,6 +397,7 @@ Result<void> PackWriter::Impl::WriteNameBuckets() {
     const auto more = run.Next();
     if (!more) return more.error();
     if (!*more) break;
+    COPPICE_TRY(GoOn());
     COPPICE_TRY(close_buckets(BucketOf(run.hash(), bits)));
     end = run.position() - names.offset;
   }
@@ -413,12 +422,12 @@ Result<void> PackWriter::Impl::WriteTocAndHeader() {
 
 Result<PackInfo> PackWriter::Impl::Finish() {
   toc_.sections[kSummaries] = {kHeaderBytes, file().size() - kHeaderBytes};
-  COPPICE_TRY(WriteDocs());
-  COPPICE_TRY(WriteModules());
-  COPPICE_TRY(WriteModuleLookup());
-  COPPICE_TRY(WriteNames());
-  COPPICE_TRY(WriteNameBuckets());
-  COPPICE_TRY(WriteTocAndHeader());
+  for (const auto write : {&Impl::WriteDocs, &Impl::WriteModules, &Impl::WriteModuleLookup,
+                           &Impl::WriteNames, &Impl::WriteNameBuckets, &Impl::WriteTocAndHeader}) {
+    COPPICE_TRY(GoOn());
+    COPPICE_TRY((this->*write)());
+  }
+  COPPICE_TRY(GoOn());
   const PackInfo info = MakePackInfo(header_, toc_);
   COPPICE_TRY(target_.Commit());
   return info;

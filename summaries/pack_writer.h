@@ -1,6 +1,7 @@
 // Writing a pack.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -30,6 +31,9 @@ struct PackOptions {
   bool docs = true;  // false: the pack has no docstrings
   // Memory for names before they are sorted and spilled to a temporary file: 1 GiB at most.
   std::size_t name_run_bytes = std::size_t{4} << 20;
+  // Set from anywhere to make Finish end with kCancelled, at any time before it puts the file in
+  // its place. Must outlive the writer.
+  const std::atomic<bool>* interrupted = nullptr;
 };
 
 // PackInfo::producer of the packs that this library writes. Packs of another producer may hold

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -53,6 +54,21 @@ TEST_F(PackFile, ChangesNothingUntilItIsFinished) {
     auto writer = PackWriter::Create(directory_ / "p", {.name_run_bytes = 1000});
     for (const auto& module : new_) ASSERT_TRUE(AddModule(*writer, module));
     EXPECT_EQ(FileBytesOf(directory_ / "p"), old_bytes_);
+  }
+  ExpectOldPackAlone();
+}
+
+TEST_F(PackFile, StopsWhenItIsInterrupted) {
+  std::atomic<bool> interrupted{false};
+  {
+    auto writer =
+        PackWriter::Create(directory_ / "p", {.name_run_bytes = 1000, .interrupted = &interrupted});
+    for (const auto& module : new_) ASSERT_TRUE(AddModule(*writer, module));
+    interrupted = true;
+    const auto finished = writer->Finish();
+    ASSERT_FALSE(finished);
+    EXPECT_EQ(finished.error().code, ErrorCode::kCancelled);
+    EXPECT_TRUE(finished.error().message.starts_with(directory_ / "p"));
   }
   ExpectOldPackAlone();
 }
