@@ -190,7 +190,8 @@ Result<Pack::IdRange> Pack::FindPathPrefix(std::string_view root, std::string_vi
   const auto last =
       behind.empty() ? LowerBound(*root_index + 1, {}) : LowerBound(*root_index, behind);
   if (!last) return last.error();
-  return IdRange{*first, *last};
+  // Rows that somebody put out of order have no lower bounds.
+  return IdRange{*first, std::max(*first, *last)};
 }
 
 Result<NamePostings> Pack::FindName(std::string_view name) const {

@@ -118,7 +118,8 @@ class ModuleMatches {
 };
 
 // A module's docstrings: the module's own first if it has one, then those of the symbols that have
-// one, in the summary's row order. Owns its text.
+// one, in the summary's row order. Owns its text. As many as SummaryView::doc_count says in any
+// pack that Verify accepts; compare before you rely on it in others.
 class ModuleDocs {
  public:
   ModuleDocs() = default;
@@ -126,6 +127,7 @@ class ModuleDocs {
       : text_(std::move(text)), ends_(std::move(ends)) {}
 
   std::size_t size() const { return ends_.size(); }
+  // Precondition: less than size().
   std::string_view operator[](std::size_t index) const&;
   std::string_view operator[](std::size_t index) && = delete;
 

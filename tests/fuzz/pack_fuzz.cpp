@@ -18,6 +18,7 @@
 #include "summaries/pack.h"
 #include "summaries/pack_writer.h"
 #include "tests/summaries/pack_repair.h"
+#include "tests/summaries/read_everything.h"
 #include "tests/summaries/sound_summary.h"
 
 namespace coppice {
@@ -69,22 +70,11 @@ std::string InputToPack(std::span<const std::uint8_t> input) {
   return test::RepairChecksums(std::move(bytes));
 }
 
-void AskSummary(const Pack& pack, ModuleId id) {
-  const auto summary = pack.summary(id);
-  if (!summary) return;
-  summary->doc_count();
-  summary->InterfaceHash();
-  for (std::uint32_t row = 0; row < summary->symbol_count(); ++row) {
-    summary->symbol(row).qualname();
-    summary->SymbolHash(row);
-  }
-}
-
 void AskEverything(const Pack& pack) {
   DocsReader docs(pack);
   for (std::uint32_t row = 0; row < pack.module_count() && row < 100; ++row) {
     const ModuleId id{row};
-    AskSummary(pack, id);
+    if (const auto summary = pack.summary(id)) ReadEverything(*summary);
     static_cast<void>(docs.Read(id));
     const auto info = pack.module(id);
     if (!info) continue;

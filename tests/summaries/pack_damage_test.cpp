@@ -13,6 +13,7 @@
 #include "summaries/wire_bytes.h"
 #include "tests/summaries/pack_model.h"
 #include "tests/summaries/pack_repair.h"
+#include "tests/summaries/read_everything.h"
 
 namespace coppice::test {
 namespace {
@@ -33,11 +34,16 @@ bool IsError(const Result<T>& result, std::string& out) {
   return true;
 }
 
-std::string Postings(const NamePostings& postings) {
+// A row that the pack has.
+std::string Row(const Pack& pack, ModuleId id) {
+  EXPECT_LT(static_cast<std::uint32_t>(id), pack.module_count());
+  return std::to_string(static_cast<std::uint32_t>(id)) + ' ';
+}
+
+std::string Postings(const Pack& pack, const NamePostings& postings) {
   std::string out;
   for (const NamePosting& posting : postings) {
-    out +=
-        std::to_string(static_cast<std::uint32_t>(posting.module)) + (posting.defined ? "! " : " ");
+    out += Row(pack, posting.module) + (posting.defined ? "! " : "");
   }
   return out;
 }
@@ -46,8 +52,7 @@ std::string SummaryAnswer(const Pack& pack, ModuleId id) {
   std::string out;
   const auto summary = pack.summary(id);
   if (IsError(summary, out)) return out;
-  for (std::uint32_t i = 0; i < summary->export_count(); ++i) out += summary->exported(i).text;
-  return out + std::to_string(summary->doc_count()) + std::to_string(summary->InterfaceHash());
+  return std::to_string(ReadEverything(*summary));
 }
 
 std::string ModuleAnswer(const Pack& pack, ModuleId id) {
@@ -90,40 +95,40 @@ std::vector<std::string> Answers(const Pack& pack, std::uint32_t module_count,
     const auto found = pack.FindModules(name);
     if (!IsError(found, out)) {
       out = "modules ";
-      for (const ModuleId id : *found) out += std::to_string(static_cast<std::uint32_t>(id)) + ' ';
+      for (const ModuleId id : *found) out += Row(pack, id);
     }
     answers.push_back(out);
     const auto importers = CandidateImporters(pack, name);
     if (!IsError(importers, out)) {
       out = "importers ";
-      for (const ModuleId id : *importers) {
-        out += std::to_string(static_cast<std::uint32_t>(id)) + ' ';
-      }
+      for (const ModuleId id : *importers) out += Row(pack, id);
     }
     answers.push_back(out);
   }
   for (const auto& [root, path] : ask.files) {
     const auto found = pack.FindFile(root, path);
     if (!IsError(found, out)) {
-      out = *found ? std::to_string(static_cast<std::uint32_t>(**found)) : "no file";
+      out = *found ? Row(pack, **found) : "no file";
     }
     answers.push_back(out);
     const auto range = pack.FindPathPrefix(root, path.substr(0, 2));
     if (!IsError(range, out)) {
+      EXPECT_LE(range->first, range->last);
+      EXPECT_LE(range->last, pack.module_count());
       out = std::to_string(range->first) + '-' + std::to_string(range->last);
     }
     answers.push_back(out);
   }
   for (const std::string& name : ask.names) {
     const auto found = pack.FindName(name);
-    if (!IsError(found, out)) out = "postings " + Postings(*found);
+    if (!IsError(found, out)) out = "postings " + Postings(pack, *found);
     answers.push_back(out);
   }
   const auto matches = pack.SearchNames("a", 5, CaseMatch::kIgnoreAscii);
   if (!IsError(matches, out)) {
     out.clear();
     for (const NameMatch& match : *matches) {
-      out += std::string(match.name) + ':' + Postings(match.postings);
+      out += std::string(match.name) + ':' + Postings(pack, match.postings);
     }
   }
   answers.push_back(out);

@@ -16,6 +16,11 @@ std::vector<std::uint64_t> SoundSummary(unsigned exports, bool has_doc) {
   source += "__all__ = [";
   for (unsigned i = 0; i < exports; ++i) source += "'name" + std::to_string(i) + "', ";
   source += "]\n";
+  if (exports > 3) {
+    source +=
+        "import a.b as c\nfrom ..d import *\nif c:\n  v: int = 1\nclass C(B, metaclass=M):\n"
+        "  class D: é = 1\n  @e\n  def m(self, *a: int, k=1, **w) -> str: self.z = 2\n";
+  }
   MemoryPool pool;
   const auto tree = Parser(pool).Parse(source);
   if (!tree) std::abort();
