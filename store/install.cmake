@@ -18,10 +18,10 @@ set(public_headers
     arena/arena.h arena/memory_pool.h
     parser/dump.h parser/line_index.h parser/parse_error.h parser/parser.h parser/source.h
     parser/syntax_tree.h
-    summaries/columns.h summaries/docs_reader.h summaries/error.h summaries/hash.h
+    summaries/cells.h summaries/docs_reader.h summaries/error.h summaries/hash.h
     summaries/module_name.h summaries/name_mention.h summaries/name_postings.h summaries/pack.h
     summaries/pack_writer.h summaries/summary_builder.h summaries/summary_names.h
-    summaries/summary_view.h summaries/symbol_details.h summaries/wire_bytes.h
+    summaries/summary_view.h summaries/symbol_details.h
     store/discovery.h store/file_system.h store/indexer.h store/python_environment.h)
 foreach(header IN LISTS public_headers)
   cmake_path(GET header PARENT_PATH room)

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "summaries/cells.h"
 #include "summaries/wire_bytes.h"
 
 namespace coppice {
@@ -25,7 +26,7 @@ enum class Table : uint8_t {
   kExports,
   kWide
 };
-inline constexpr size_t kTableCount = 10;
+static_assert(static_cast<size_t>(Table::kWide) + 1 == kTableCount);
 
 // A table's columns follow one another; the numbers are those of the width nibbles, and no table
 // straddles the two words of widths.
@@ -145,24 +146,20 @@ inline constexpr size_t kMinTail = 8;
 inline constexpr uint32_t kMaxGuardDepth = 64;
 inline constexpr uint32_t kMaxScopeDepth = 100;
 
-// The widths of all columns, as the two words of the message hold them.
-struct ColumnWidths {
-  uint64_t words[2] = {0, 0};
+constexpr uint32_t ColumnWidths::of(size_t column) const {
+  return static_cast<uint32_t>(words[column / 16] >> (column % 16 * 4)) & 15;
+}
 
-  constexpr uint32_t of(size_t column) const {
-    return static_cast<uint32_t>(words[column / 16] >> (column % 16 * 4)) & 15;
-  }
-  // Sum over columns [first, last), which lie in one word.
-  constexpr uint32_t Sum(size_t first, size_t last) const {
-    if (first == last) return 0;
-    const uint64_t kept = words[first / 16] >> (first % 16 * 4) << (64 - (last - first) * 4);
-    constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;
-    return static_cast<uint32_t>(((kept & kLow) + (kept >> 4 & kLow)) * 0x0101010101010101 >> 56);
-  }
-  constexpr uint32_t Stride(size_t table) const {
-    return Sum(kTableColumns[table].first, kTableColumns[table].last);
-  }
-};
+constexpr uint32_t ColumnWidths::Sum(size_t first, size_t last) const {
+  if (first == last) return 0;
+  const uint64_t kept = words[first / 16] >> (first % 16 * 4) << (64 - (last - first) * 4);
+  constexpr uint64_t kLow = 0x0f0f0f0f0f0f0f0f;
+  return static_cast<uint32_t>(((kept & kLow) + (kept >> 4 & kLow)) * 0x0101010101010101 >> 56);
+}
+
+constexpr uint32_t ColumnWidths::Stride(size_t table) const {
+  return Sum(kTableColumns[table].first, kTableColumns[table].last);
+}
 
 // Rows of each table, and what lies behind the tables.
 struct Counts {
@@ -183,64 +180,45 @@ struct Counts {
   }
 };
 
-// The tables of one message: where they lie. Copying it copies no cells. Nothing is checked.
-class Cells {
- public:
-  Cells() = default;
-  // `data` is where the first table starts.
-  Cells(const std::byte* data, ColumnWidths widths, const Counts& counts)
-      : widths_(widths), rows_(counts.rows) {
-    for (size_t table = 0; table < kTableCount; ++table) {
-      tables_[table] = data;
-      data += size_t{counts.rows[table]} * widths.Stride(table);
-    }
-    details_ = data;
-    text_ = reinterpret_cast<const char*>(data + counts.detail_bytes);
+inline Cells::Cells(const std::byte* data, ColumnWidths widths, const Counts& counts)
+    : widths_(widths), rows_(counts.rows) {
+  for (size_t table = 0; table < kTableCount; ++table) {
+    tables_[table] = data;
+    data += size_t{counts.rows[table]} * widths.Stride(table);
   }
+  details_ = data;
+  text_ = reinterpret_cast<const char*>(data + counts.detail_bytes);
+}
 
-  uint32_t rows(Table table) const { return rows_[static_cast<size_t>(table)]; }
-  const std::byte* details() const { return details_; }
-  const char* text() const { return text_; }
+template <Column column>
+uint32_t Cells::Get(uint32_t row) const {
+  constexpr size_t kIndex = static_cast<size_t>(column);
+  constexpr size_t kTable = TableOf(kIndex);
+  const uint32_t width = widths_.of(kIndex);
+  const size_t before = widths_.Sum(kTableColumns[kTable].first, kIndex);
+  return LoadPaddedCell(tables_[kTable] + before * rows_[kTable] + size_t{width} * row, width);
+}
 
-  template <Column column>
-  uint32_t Get(uint32_t row) const {
-    constexpr size_t kIndex = static_cast<size_t>(column);
-    constexpr size_t kTable = TableOf(kIndex);
-    const uint32_t width = widths_.of(kIndex);
-    const size_t before = widths_.Sum(kTableColumns[kTable].first, kIndex);
-    return LoadPaddedCell(tables_[kTable] + before * rows_[kTable] + size_t{width} * row, width);
+inline uint32_t Cells::SumBytes(const std::byte* at, uint32_t count) {
+  uint64_t bytes;
+  std::memcpy(&bytes, at, 8);
+  bytes &= (uint64_t{1} << (8 * count)) - 1;
+  constexpr uint64_t kEven = 0x00ff00ff00ff00ff;
+  return static_cast<uint32_t>(((bytes & kEven) + (bytes >> 8 & kEven)) * 0x0001000100010001 >> 48);
+}
+
+inline std::string_view Cells::String(uint32_t index) const {
+  const uint32_t width = widths_.of(static_cast<size_t>(Column::kStringLength));
+  const uint32_t place = index % kStringsPerBlock;
+  const std::byte* const lengths = tables_[0] + size_t{width} * (index - place);
+  uint32_t begin = Get<Column::kBlockBegin>(index / kStringsPerBlock);
+  if (width == 1) {
+    begin += SumBytes(lengths, place);
+  } else {
+    for (uint32_t i = 0; i < place; ++i)
+      begin += LoadPaddedCell(lengths + size_t{width} * i, width);
   }
-
-  std::string_view String(uint32_t index) const {
-    const uint32_t width = widths_.of(static_cast<size_t>(Column::kStringLength));
-    const uint32_t place = index % kStringsPerBlock;
-    const std::byte* const lengths = tables_[0] + size_t{width} * (index - place);
-    uint32_t begin = Get<Column::kBlockBegin>(index / kStringsPerBlock);
-    if (width == 1) {
-      begin += SumBytes(lengths, place);
-    } else {
-      for (uint32_t i = 0; i < place; ++i)
-        begin += LoadPaddedCell(lengths + size_t{width} * i, width);
-    }
-    return {text_ + begin, LoadPaddedCell(lengths + size_t{width} * place, width)};
-  }
-
- private:
-  // Sum of `count` bytes, less than eight; reads eight.
-  static uint32_t SumBytes(const std::byte* at, uint32_t count) {
-    uint64_t bytes;
-    std::memcpy(&bytes, at, 8);
-    bytes &= (uint64_t{1} << (8 * count)) - 1;
-    constexpr uint64_t kEven = 0x00ff00ff00ff00ff;
-    return static_cast<uint32_t>(((bytes & kEven) + (bytes >> 8 & kEven)) * 0x0001000100010001 >>
-                                 48);
-  }
-
-  ColumnWidths widths_;
-  std::array<uint32_t, kTableCount> rows_ = {};
-  std::array<const std::byte*, kTableCount> tables_ = {};
-  const std::byte* details_ = nullptr;
-  const char* text_ = nullptr;
-};
+  return {text_ + begin, LoadPaddedCell(lengths + size_t{width} * place, width)};
+}
 
 }  // namespace coppice

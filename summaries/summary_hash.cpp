@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "summaries/columns.h"
 #include "summaries/hash.h"
 #include "summaries/summary_view.h"
 

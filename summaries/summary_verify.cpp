@@ -9,6 +9,7 @@
 #include <capnp/serialize.h>
 #include <kj/exception.h>
 
+#include "summaries/columns.h"
 #include "summaries/summary_view.h"
 #include "summaries/unicode.h"
 #include "summaries/wire_bytes.h"

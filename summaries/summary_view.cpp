@@ -7,6 +7,7 @@
 
 #include <capnp/serialize.h>
 
+#include "summaries/columns.h"
 #include "summary.capnp.h"
 
 namespace coppice {
@@ -53,6 +54,10 @@ SummaryView::SummaryView(std::span<const std::byte> verified) {
                  Counts::Read(data, count_width));
   flags_ = summary.getFlags();
 }
+
+uint32_t SummaryView::symbol_count() const { return cells_.rows(Table::kSymbols); }
+uint32_t SummaryView::import_count() const { return cells_.rows(Table::kImports); }
+uint32_t SummaryView::export_count() const { return cells_.rows(Table::kExports); }
 
 bool SummaryView::has_doc() const { return (flags_ & kModuleHasDoc) != 0; }
 bool SummaryView::has_all() const { return (flags_ & kModuleHasAll) != 0; }

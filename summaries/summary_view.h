@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "summaries/columns.h"
+#include "summaries/cells.h"
 #include "summaries/error.h"
 #include "summaries/summary_names.h"
 #include "summaries/symbol_details.h"
@@ -70,9 +70,9 @@ class SummaryView {
   // Precondition: Verify accepted these bytes.
   explicit SummaryView(std::span<const std::byte> verified);
 
-  uint32_t symbol_count() const { return cells_.rows(Table::kSymbols); }
-  uint32_t import_count() const { return cells_.rows(Table::kImports); }
-  uint32_t export_count() const { return cells_.rows(Table::kExports); }
+  uint32_t symbol_count() const;
+  uint32_t import_count() const;
+  uint32_t export_count() const;
 
   bool has_doc() const;       // the module has a docstring
   bool has_all() const;       // `__all__` is bound
@@ -100,7 +100,7 @@ class SummaryView {
   // All symbols' rows in the order of the text.
   std::vector<uint32_t> RowsByPosition() const;
 
-  // The chain that ends in `guard`, outermost first; at most kMaxGuardDepth.
+  // The chain that ends in `guard`, outermost first; at most 64.
   std::vector<Guard> guards(std::optional<uint32_t> guard) const;
 
   // Hash of what other modules can observe of a symbol: name, kind, flags, guards and details;

@@ -1,5 +1,6 @@
 #include "summaries/symbol_details.h"
 
+#include "summaries/columns.h"
 #include "summaries/summary_view.h"
 
 namespace coppice {
