@@ -131,7 +131,7 @@ class RootNamer {
     const auto canonical = files_.CanonicalPath(entry);
     if (!canonical || IsKnown(*canonical, environment)) return;
     std::string name = *canonical == stdlib_ ? "stdlib" : BaseName(*canonical);
-    if (name == "lib-dynload" && !HasSources(*canonical)) return;
+    if (!HasSources(*canonical)) return;
     environment.roots.push_back({Unique(std::move(name), environment), *canonical});
   }
 
@@ -191,8 +191,10 @@ Result<PythonEnvironment> InspectPython(const FileSystem& files, const std::stri
   for (const std::string& entry : answer->search_path) namer.Add(entry, environment);
   if (environment.roots.empty()) {
     return Error{ErrorCode::kInvalidArgument,
-                 environment.executable + ": no directory in its sys.path exists"};
+                 environment.executable + ": no directory in its sys.path holds sources"};
   }
+  // No identifiers: what imports reach in them, they reach as roots of their own.
+  environment.excludes = {"/site-packages/", "/dist-packages/"};
   return environment;
 }
 

@@ -15,10 +15,14 @@ namespace coppice {
 struct PythonEnvironment {
   std::string executable;  // the path that was run
   std::string version;     // "3.11.2"
-  // In the order of sys.path, canonical, existing, each once, names unique: "stdlib",
-  // "lib-dynload", "site-packages", "dist-packages"; further directories (from .pth files) by
-  // their last component. A name that is taken gets "-2", "-3", ...
+  // In the order of sys.path, canonical, each once, names unique: "stdlib", "lib-dynload",
+  // "site-packages", "dist-packages"; further directories (from .pth files) by their last
+  // component. A name that is taken gets "-2", "-3", ... Left out is what does not exist, or holds
+  // neither sources nor directories.
   std::vector<Root> roots;
+  // For DiscoveryOptions: packages below a root that no import reaches by it, such as those of the
+  // base interpreter in the standard library's directory, which a virtual environment does not see.
+  std::vector<std::string> excludes;
   std::vector<std::string> warnings;  // what is on sys.path but cannot be indexed: zip files
 };
 

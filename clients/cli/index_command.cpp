@@ -148,12 +148,15 @@ void HintAtPackage(const FileSystem& files, const Root& root) {
                   Printable(parent.string())));
 }
 
-Result<std::vector<Root>> PythonRoots(const Call& call, const FileSystem& files) {
+// The roots of an interpreter; what is to be left out below them is added to `excludes`.
+Result<std::vector<Root>> PythonRoots(const Call& call, const FileSystem& files,
+                                      std::vector<std::string>& excludes) {
   Result<PythonEnvironment> python = InspectPython(files, call.python);
   if (!python) return python.error();
   if (!call.quiet) {
     for (const std::string& warning : python->warnings) PrintWarning(Printable(warning));
   }
+  std::move(python->excludes.begin(), python->excludes.end(), std::back_inserter(excludes));
   return std::move(python->roots);
 }
 
@@ -246,15 +249,16 @@ int Run(const Call& call) {
 
   const PosixFileSystem files;
   const bool named = call.python.empty();
+  options.discovery.excludes = call.excludes;
   Result<std::vector<Root>> roots =
-      named ? ParseRootArguments(files, call.roots) : PythonRoots(call, files);
+      named ? ParseRootArguments(files, call.roots)
+            : PythonRoots(call, files, options.discovery.excludes);
   if (!roots && named && roots.error().code == ErrorCode::kInvalidArgument) {
     return Misuse(kHelp, Printable(roots.error().message));
   }
   if (!roots) return Fail(roots.error());
   options.roots = std::move(*roots);
   options.pack_path = call.pack;
-  options.discovery.excludes = call.excludes;
   options.jobs = call.jobs;
   options.fresh = call.fresh;
   options.docstrings = !call.no_docs;

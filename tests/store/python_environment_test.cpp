@@ -55,8 +55,40 @@ TEST(PythonEnvironment, NamesTheDirectoriesOfTheSearchPath) {
             Strings{(tree / "python.zip") + ": not a directory; zip files are not indexed"});
 }
 
+TEST(PythonEnvironment, LeavesOutDirectoriesWithoutSources) {
+  const TemporaryTree tree;
+  tree.Write("local/dist-packages/editable.pth");
+  tree.Write("debian/dist-packages/c.pyi");
+  const std::string python = tree.WriteProgram(
+      "python",
+      Answer("3.12.1", {tree / "lib", tree / "local/dist-packages", tree / "debian/dist-packages"}));
+  EXPECT_EQ(InspectPython(PosixFileSystem(), python).value().roots,
+            (std::vector<Root>{{"dist-packages", tree / "debian/dist-packages"}}));
+}
+
+// A virtual environment's standard library lies around packages that the environment does not see.
+TEST(PythonEnvironment, ExcludesPackagesThatOtherRootsHaveBelowThem) {
+  const TemporaryTree tree;
+  for (const char* file : {"lib/os.py", "lib/site-packages/base.py", "lib/email/site-packages/d.py",
+                           "venv/site-packages/own.py"}) {
+    tree.Write(file);
+  }
+  const std::string python = tree.WriteProgram(
+      "python", Answer("3.12.1", {tree / "lib", tree / "lib", tree / "venv/site-packages"}));
+  const auto environment = InspectPython(PosixFileSystem(), python).value();
+  const auto discovery =
+      Discover(PosixFileSystem(), environment.roots, {.excludes = environment.excludes}).value();
+  Strings paths;
+  for (const DiscoveredFile& file : discovery.files) {
+    paths.push_back(discovery.roots[file.root].name + ':' + file.path);
+  }
+  EXPECT_EQ(paths, (Strings{"site-packages:own.py", "stdlib:email/site-packages/d.py",
+                            "stdlib:os.py"}));
+}
+
 TEST(PythonEnvironment, KeepsExtensionDirectoriesThatHoldSources) {
   const TemporaryTree tree;
+  tree.Write("lib/os.py");
   tree.Write("lib/lib-dynload/_sysconfigdata.py");
   const std::string python = tree.WriteProgram(
       "python", Answer("3.12.1", {tree / "lib", tree / "lib", tree / "lib/lib-dynload"}));
@@ -100,7 +132,7 @@ TEST(PythonEnvironment, SaysWhyAProgramIsNoInterpreter) {
   EXPECT_EQ(MessageFor(tree.WriteProgram("program", Answer("2.7.18", {"/", "/"}))),
             name + ": Python 3 is needed, this is Python 2.7.18");
   EXPECT_EQ(MessageFor(tree.WriteProgram("program", Answer("3.9.0", {"/none", "/none"}))),
-            name + ": no directory in its sys.path exists");
+            name + ": no directory in its sys.path holds sources");
   EXPECT_EQ(MessageFor(program("printf '<coppice-python>3.9.0'")),
             name + ": not a Python interpreter");
   EXPECT_EQ(MessageFor(program("while :; do echo y; done")), name + ": it prints without end");
