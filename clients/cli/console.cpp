@@ -15,8 +15,8 @@ namespace {
 
 void PrintLine(const char* colour, std::string_view label, std::string_view message) {
   const bool coloured = MayColour(STDERR_FILENO);
-  fmt::print(stderr, "coppice: {}{}{}{}\n", coloured ? colour : "", label,
-             coloured ? "\x1b[0m" : "", message);
+  WriteError(fmt::format("coppice: {}{}{}{}\n", coloured ? colour : "", label,
+                         coloured ? "\x1b[0m" : "", message));
 }
 
 }  // namespace
@@ -43,9 +43,14 @@ int Output::Finish(int code) {
   return kFailed;
 }
 
+void WriteError(std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 void PrintError(std::string_view message) { PrintLine("\x1b[31m", "error: ", message); }
 void PrintWarning(std::string_view message) { PrintLine("\x1b[33m", "warning: ", message); }
-void PrintNote(std::string_view message) { fmt::print(stderr, "coppice: {}\n", message); }
+void PrintNote(std::string_view message) { WriteError(fmt::format("coppice: {}\n", message)); }
 
 int Fail(const Error& error) {
   PrintError(Printable(error.message));
@@ -54,8 +59,8 @@ int Fail(const Error& error) {
 
 int Misuse(std::string_view help, std::string_view message) {
   PrintError(message);
-  fmt::print(stderr, "{}\nWith --help: all options, and examples\n",
-             help.substr(0, help.find("\n\n")));
+  WriteError(fmt::format("{}\nWith --help: all options, and examples\n",
+                         help.substr(0, help.find("\n\n"))));
   return kWrongCall;
 }
 

@@ -49,7 +49,9 @@ class Output {
   int error_number_ = 0;
 };
 
-// One line on standard error each, coloured where that is a terminal.
+// To standard error. That it cannot be written changes nothing else.
+void WriteError(std::string_view text);
+// One line there each, coloured where that is a terminal.
 void PrintError(std::string_view message);
 void PrintWarning(std::string_view message);
 void PrintNote(std::string_view message);

@@ -72,15 +72,13 @@ void ProgressBar::OnProgress(const IndexProgress& progress) {
     line = '[' + std::string(filled, '#') + std::string(width - filled, '.') + "] ";
   }
   line += text;
-  fmt::print(stderr, "\r\x1b[K{}", line.substr(0, columns));
-  std::fflush(stderr);
+  WriteError("\r\x1b[K" + line.substr(0, columns));
   drawn_ = true;
 }
 
 void ProgressBar::Erase() {
   if (!drawn_) return;
-  std::fputs("\r\x1b[K", stderr);
-  std::fflush(stderr);
+  WriteError("\r\x1b[K");
   drawn_ = false;
 }
 

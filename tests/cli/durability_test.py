@@ -2,6 +2,7 @@
 """Whatever happens to a run, the pack that was there before stays whole, and the next run works."""
 
 import fcntl
+import json
 import os
 import random
 import resource
@@ -47,6 +48,17 @@ class Durability(harness.CommandTest):
                        for i in range(150))
         for number in range(count):
             self.write("two/m%03d_%s.py" % (number, "x" * 150), body.encode() + b"s = '\xff'\n")
+
+    def test_standard_error_that_cannot_be_written(self):
+        self.write("one/bad.py", b"s = '\xff'\n")
+        self.write("one/__init__.py")
+        full = open("/dev/full", "wb")
+        self.addCleanup(full.close)
+        done = self.command("index", "-o", "b.pack", "one", "--json", stderr=full)
+        self.assertEqual(json.loads(done.stdout)["undecodable"], 1)
+        self.command("query", "b.pack", "symbols", "no_such_name", stderr=full, code=1)
+        self.command("query", "b.pack", "no-such-kind", "x", stderr=full, code=2)
+        self.command("stats", "none.pack", stderr=full, code=3)
 
     def test_killed_while_it_writes(self):
         # Nobody reads on after some lines, and a pipe of one page holds some 20 more: the run stands

@@ -41,10 +41,10 @@ class CommandTest(unittest.TestCase):
         """Runs the command in the top directory and returns the finished process."""
         options.setdefault("cwd", self.top)
         options.setdefault("stdin", subprocess.DEVNULL)
-        done = subprocess.run([COPPICE, *arguments], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, **options)
-        self.assertEqual(done.returncode, code,
-                         "%r printed %r" % (arguments, done.stderr.decode(errors="replace")))
+        options.setdefault("stderr", subprocess.PIPE)
+        done = subprocess.run([COPPICE, *arguments], stdout=subprocess.PIPE, **options)
+        errors = (done.stderr or b"").decode(errors="replace")
+        self.assertEqual(done.returncode, code, "%r printed %r" % (arguments, errors))
         return done
 
     def index(self, *arguments, **options):
