@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <memory>
@@ -285,14 +286,27 @@ DecodeOutcome DecodeMultiByte(const Codec& codec, std::string_view bytes, Decode
   return {DecodeStatus::kDone};
 }
 
+// CPython takes every ASCII character in UTF-7 for itself, where iconv wants some encoded (RFC 2152,
+// rule 3). None of them can be within an encoded run: it ends there.
+bool IsPlainInUtf7(char c) {
+  return Byte(c) < 0x80 && std::isalnum(Byte(c)) == 0 && c != '+' && c != '/' && c != '-';
+}
+
 DecodeOutcome DecodeWhole(const Codec& codec, std::string_view bytes, DecodePolicy policy,
                           std::string& text) {
   Converter converter(codec.iconv_name);
   if (!converter) return {DecodeStatus::kNoConverter};
+  const bool utf7 = codec.iconv_name == "UTF-7";
   std::size_t used = 0;
   while (converter.Append(bytes, &used, text) != 0) {
-    if (policy == DecodePolicy::kStrict) return {DecodeStatus::kInvalid, used};
-    text += kReplacementCharacter;
+    if (utf7 && IsPlainInUtf7(bytes[used])) {
+      converter.Finish(text);
+      text += bytes[used];
+    } else if (policy == DecodePolicy::kStrict) {
+      return {DecodeStatus::kInvalid, used};
+    } else {
+      text += kReplacementCharacter;
+    }
     ++used;
   }
   converter.Finish(text);

@@ -158,6 +158,12 @@ def print_stateful():
         for length in range(1, 60):
             text = "".join(source.choice(letters) for _ in range(length))
             print(codec, text.encode(codec).hex(), text.encode().hex(), sep="\t")
+    # Written as they are, though RFC 2152 wants some of them encoded; they end an encoded run.
+    for byte in set(range(1, 128)) - {ord("+")}:
+        for data in [bytes([byte]), b"a+AOkg6Q-" + bytes([byte]) + b"b", b"a+AOk" + bytes([byte]) + b"(b"]:
+            if chr(byte).isalnum() or byte in b"/-":
+                continue
+            print_sample("utf_7", data)
 
 
 def encoded(codec, text):
