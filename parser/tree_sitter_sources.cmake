@@ -2,6 +2,7 @@
 # their directories in TREE_SITTER_DIR (holds lib/src/lib.c) and TREE_SITTER_PYTHON_DIR (holds
 # src/parser.c). In order: what the caller says, to CMake or in the environment; a system copy
 # (the cargo registry of Debian's packages); what `./dev setup` fetched as package-lock.json pins it.
+# TREE_SITTER_IDENTITY becomes a hash of these sources: trees depend on them.
 
 foreach(variable TREE_SITTER_DIR TREE_SITTER_PYTHON_DIR)
   if(NOT ${variable} AND DEFINED ENV{${variable}})
@@ -65,3 +66,14 @@ endif()
 
 set(TREE_SITTER_DIR ${core})
 set(TREE_SITTER_PYTHON_DIR ${grammar})
+
+file(GLOB sources ${core}/lib/src/*.c ${core}/lib/src/*.h)
+list(APPEND sources ${grammar}/src/parser.c ${grammar}/src/scanner.c)
+set(hashes)
+foreach(source IN LISTS sources)
+  file(SHA256 ${source} hash)
+  string(APPEND hashes ${hash})
+endforeach()
+string(SHA256 TREE_SITTER_IDENTITY "${hashes}")
+string(SUBSTRING ${TREE_SITTER_IDENTITY} 0 12 TREE_SITTER_IDENTITY)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${sources})

@@ -18,6 +18,7 @@
 #include "summaries/pack_format.h"
 #include "summaries/pack_tables.h"
 #include "summaries/try.h"
+#include "summaries/unicode.h"
 #include "summaries/wire_bytes.h"
 
 namespace coppice {
@@ -98,7 +99,8 @@ class SectionWriter {
 }  // namespace
 
 std::string PackProducer() {
-  return std::string("coppice " COPPICE_VERSION ", zstd ") + ZSTD_versionString();
+  return "coppice " COPPICE_VERSION ", tree-sitter " COPPICE_TREE_SITTER ", Unicode " +
+         std::string(UnicodeVersion()) + ", zstd " + ZSTD_versionString();
 }
 
 class PackWriter::Impl {

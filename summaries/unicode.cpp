@@ -60,6 +60,8 @@ bool IsAsciiWord(char c) {
 
 }  // namespace
 
+std::string_view UnicodeVersion() { return utf8proc_unicode_version(); }
+
 bool IsAscii(std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();

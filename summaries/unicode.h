@@ -7,6 +7,8 @@
 
 namespace coppice {
 
+std::string_view UnicodeVersion();  // "15.0.0"
+
 bool IsAscii(std::string_view text);
 // RFC 3629. Fast for ASCII.
 bool IsUtf8(std::string_view text);
