@@ -56,7 +56,8 @@ Result<IndexPlan> PlanIndex(const Discovery& discovery, const Pack* old,
   IndexPlan plan;
   plan.files.resize(discovery.files.size());
   if (old != nullptr) {
-    Result<SidecarReader> sidecar = SidecarReader::Open(sidecar_path);
+    const std::uint64_t files = old->module_count() + discovery.files.size();
+    Result<SidecarReader> sidecar = SidecarReader::Open(sidecar_path, files);
     if (sidecar && sidecar->pack() == old->info().identity &&
         !ApplySidecar(discovery, *old, *sidecar, plan.files)) {
       plan.files.assign(discovery.files.size(), PlannedFile{});

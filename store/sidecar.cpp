@@ -95,7 +95,7 @@ Result<void> CheckReplaceable(const std::string& path) {
                path + ": is there and is not the state of a pack, so it is not replaced"};
 }
 
-Result<std::string> ReadWhole(const std::string& path) {
+Result<std::string> ReadWhole(const std::string& path, std::uint64_t max_bytes) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return ReadError(path, "open", errno);
   std::string bytes;
@@ -105,6 +105,8 @@ Result<std::string> ReadWhole(const std::string& path) {
     error_number = errno;
   } else if (!S_ISREG(status.st_mode)) {
     error_number = EINVAL;
+  } else if (static_cast<std::uint64_t>(status.st_size) > max_bytes) {
+    error_number = EFBIG;
   } else {
     bytes.resize(static_cast<std::size_t>(status.st_size));
     std::size_t filled = 0;
@@ -171,8 +173,10 @@ Result<void> SidecarWriter::Write(const std::string& path, const Hash128& pack) 
   return file->Commit(ReplacementFile::Durability::kUnsynced);
 }
 
-Result<SidecarReader> SidecarReader::Open(const std::string& path) {
-  Result<std::string> read = ReadWhole(path);
+Result<SidecarReader> SidecarReader::Open(const std::string& path, std::uint64_t max_files) {
+  // Roots' names, paths and numbers are far shorter than that a file.
+  constexpr std::uint64_t kMaxBytesPerFile = 16384;
+  Result<std::string> read = ReadWhole(path, (max_files + 1) * kMaxBytesPerFile);
   if (!read) return read.error();
   SidecarReader reader;
   reader.bytes_ = std::move(*read);

@@ -59,8 +59,9 @@ class SidecarWriter {
 // checksum, and every entry is checked to lie within the file all the same.
 class SidecarReader {
  public:
-  // Error: not there, not readable, damaged, or of another version.
-  static Result<SidecarReader> Open(const std::string& path);
+  // Error: not there, not readable, damaged, of another version, or longer than one of `max_files`
+  // files can be.
+  static Result<SidecarReader> Open(const std::string& path, std::uint64_t max_files);
 
   // Identity of the pack that it speaks of; of any other it says nothing.
   const Hash128& pack() const { return pack_; }

@@ -103,7 +103,7 @@ class IndexerTest : public testing::Test {
   // Rewrites the sidecar so that every file has its present stat, and `path` is trusted or not.
   void ForgeSidecar(const std::string& path, bool trusted) {
     const std::string sidecar = options_.pack_path + ".coppice-state";
-    Result<SidecarReader> reader = SidecarReader::Open(sidecar);
+    Result<SidecarReader> reader = SidecarReader::Open(sidecar, 100);
     ASSERT_TRUE(reader);
     SidecarWriter writer(reader->root_names());
     SidecarFile file;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
@@ -47,7 +48,7 @@ void WriteFiles(const std::vector<OwnedFile>& files, const std::string& path, co
 // Removed first: some file systems write out a file that is truncated and written again.
 Result<SidecarReader> OpenBytes(const TemporaryTree& tree, const std::string& bytes) {
   std::filesystem::remove(tree / "copy");
-  return SidecarReader::Open(tree.Write("copy", bytes));
+  return SidecarReader::Open(tree.Write("copy", bytes), 100);
 }
 
 const Hash128 kPack{1, 2};
@@ -56,7 +57,7 @@ TEST(SidecarTest, GivesBackWhatWasWritten) {
   const TemporaryTree tree;
   const std::vector<OwnedFile> files = MakeFiles(500, 1);
   WriteFiles(files, tree / "state", kPack);
-  Result<SidecarReader> reader = SidecarReader::Open(tree / "state");
+  Result<SidecarReader> reader = SidecarReader::Open(tree / "state", 100);
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->pack(), kPack);
   EXPECT_EQ(reader->root_names(), (std::vector<std::string>{"first", "second"}));
@@ -77,7 +78,7 @@ TEST(SidecarTest, ReplacesTheOldOneAndLeavesNothingElse) {
   const TemporaryTree tree;
   WriteFiles(MakeFiles(50, 2), tree / "state", kPack);
   WriteFiles(MakeFiles(3, 3), tree / "state", kPack);
-  const Result<SidecarReader> reader = SidecarReader::Open(tree / "state");
+  const Result<SidecarReader> reader = SidecarReader::Open(tree / "state", 100);
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->file_count(), 3U);
   const std::filesystem::directory_iterator entries(tree.path());
@@ -152,13 +153,22 @@ TEST(SidecarTest, ReadsNothingOutsideOfForgedEntries) {
 
 TEST(SidecarTest, SaysWhatIsMissing) {
   const TemporaryTree tree;
-  const Result<SidecarReader> missing = SidecarReader::Open(tree / "state");
+  const Result<SidecarReader> missing = SidecarReader::Open(tree / "state", 100);
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
   EXPECT_NE(missing.error().message.find("state"), std::string::npos);
   ASSERT_EQ(mkfifo((tree / "pipe").c_str(), 0600), 0);
-  EXPECT_FALSE(SidecarReader::Open(tree / "pipe"));
+  EXPECT_FALSE(SidecarReader::Open(tree / "pipe", 100));
   EXPECT_FALSE(SidecarWriter({}).Write(tree / "no/state", kPack));
+}
+
+TEST(SidecarTest, DoesNotReadWhatIsFarTooLong) {
+  const TemporaryTree tree;
+  ASSERT_TRUE(SidecarWriter({}).Write(tree / "state", kPack));
+  ASSERT_EQ(truncate((tree / "state").c_str(), off_t{1} << 40), 0);
+  const Result<SidecarReader> reader = SidecarReader::Open(tree / "state", 1'000'000);
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().code, ErrorCode::kIo);
 }
 
 TEST(SidecarTest, TrustsWhatHasBeenStillForATick) {
