@@ -60,7 +60,9 @@ class Excludes {
       const bool directories = pattern.ends_with('/');
       if (directories) pattern.remove_suffix(1);
       const bool of_path = pattern.find('/') != pattern.npos;
-      if (pattern.starts_with('/')) pattern.remove_prefix(1);
+      while (pattern.starts_with('/') || pattern.starts_with("./")) {
+        pattern.remove_prefix(pattern.starts_with('/') ? 1 : 2);
+      }
       if (!pattern.empty()) rules_.push_back({Glob(pattern), directories, of_path});
     }
   }

@@ -37,7 +37,7 @@ Result<std::vector<Root>> ParseRootArguments(const FileSystem& files,
 struct DiscoveryOptions {
   // Patterns (store/glob.h) of what to leave out. One without '/' (at its end aside) is compared
   // with the name of every file and directory below a root, others with the path relative to the
-  // root; a leading '/' forces the latter. One that ends in '/' matches directories only. A
+  // root; a leading '/' or "./" forces the latter. One that ends in '/' matches directories only. A
   // directory that matches is not entered.
   std::vector<std::string> excludes;
 };

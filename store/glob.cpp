@@ -54,6 +54,7 @@ std::size_t Glob::AddSet(std::string_view set) {
     for (std::size_t byte = Index(set[at]); byte <= last; ++byte) bytes.set(byte);
     at += range ? 3 : 1;
   }
+  if (bytes.none()) well_formed_ = false;
   if (inverted) bytes.flip();
   steps_.push_back({StepKind::kByte, bytes.reset(Index('/'))});
   return end + 1;

@@ -13,12 +13,13 @@ namespace coppice {
 // `?` is any byte but '/', `*` any number of them, `**` any bytes at all, `**/` also nothing at
 // all, `[a-z]` and `[!a-z]` one byte that is in a set, or not, and never '/'; `\` takes the next
 // byte literally. Every text is a pattern: a '[' without its ']' and a last `\` stand for
-// themselves, and the pattern is not well formed. Immutable and thread-safe once made.
+// themselves, `[z-a]` is a set of nothing, and the pattern is not well formed. Immutable and
+// thread-safe once made.
 class Glob {
  public:
   explicit Glob(std::string_view pattern);
 
-  // False: something in it stands for itself that is likely to have been meant otherwise.
+  // False: something in it is likely to have been meant otherwise.
   bool well_formed() const { return well_formed_; }
 
   // Whether all of `text` matches. O(pattern * text).

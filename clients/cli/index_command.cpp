@@ -162,13 +162,13 @@ Result<std::vector<Root>> PythonRoots(const Call& call, const FileSystem& files,
 
 CLI::Validator ExcludePattern() {
   return {[](const std::string& pattern) {
-            if (pattern.find_first_not_of('/') == std::string::npos) {
+            if (pattern.find_first_not_of("./") == std::string::npos) {
               return "'" + pattern + "' names nothing; a pattern is such as tests/ or '*_pb2.py'";
             }
             if (!Glob(pattern).well_formed()) {
               return "'" + Printable(pattern) +
-                     "' has a '[' without its ']', or ends in '\\'; a character is taken for "
-                     "itself after a '\\'";
+                     "' has a '[' without its ']' or a set of nothing, or ends in '\\'; a character "
+                     "is taken for itself after a '\\'";
             }
             return std::string();
           },

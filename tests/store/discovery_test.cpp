@@ -309,6 +309,7 @@ TEST(Discovery, ExcludesByNameAndByPath) {
             (Strings{"a/m.py", "b/c.py", "b/c/d.py", "b/gen_pb2.py", "tests.py"}));
   EXPECT_EQ(FilesOf(tree, {"/tests", "*_pb2.py"}),
             (Strings{"a/m.py", "a/tests/m.py", "b/c.py", "b/c/d.py", "tests.py"}));
+  EXPECT_EQ(FilesOf(tree, {"./tests", ".//*_pb2.py"}), FilesOf(tree, {"/tests", "/*_pb2.py"}));
   EXPECT_EQ(FilesOf(tree, {"b/*", "tests*/"}), (Strings{"a/m.py", "tests.py"}));
   EXPECT_EQ(FilesOf(tree, {"**/m.py", "b"}), (Strings{"links/build/c.py", "links/build/c/d.py",
                                                       "links/build/gen_pb2.py", "tests.py"}));
@@ -405,7 +406,7 @@ TEST(Glob, KnowsWhatIsNotWellFormed) {
   for (const char* pattern : {"", "a*", "[a]", "[]]", "[!]]", "\\[", "\\\\"}) {
     EXPECT_TRUE(Glob(pattern).well_formed()) << pattern;
   }
-  for (const char* pattern : {"[", "a[b", "[]", "[!]", "[a][", "\\", "a\\"}) {
+  for (const char* pattern : {"[", "a[b", "[]", "[!]", "[a][", "\\", "a\\", "[z-a]*"}) {
     EXPECT_FALSE(Glob(pattern).well_formed()) << pattern;
   }
 }
