@@ -18,6 +18,7 @@ class CommandTest(unittest.TestCase):
     def setUp(self):
         self.top = tempfile.mkdtemp(prefix="coppice-")
         self.addCleanup(self.remove_top)
+        self.identity = {}
 
     def remove_top(self):
         for directory, folders, _ in os.walk(self.top):
@@ -25,6 +26,20 @@ class CommandTest(unittest.TestCase):
                 if not os.path.islink(os.path.join(directory, folder)):
                     os.chmod(os.path.join(directory, folder), 0o700)
         shutil.rmtree(self.top)
+
+    def drop_privileges(self):
+        """From here on the command runs without root's right to read and write everything."""
+        if os.geteuid() != 0:
+            return
+        nobody = 65534
+        for directory, _, names in os.walk(self.top):
+            for path in (directory, *(os.path.join(directory, name) for name in names)):
+                os.chown(path, nobody, nobody)
+        # By its descriptor, as nobody need not reach the directory that it is in.
+        program = os.open(COPPICE, os.O_RDONLY)
+        self.addCleanup(os.close, program)
+        self.identity = {"user": nobody, "group": nobody, "extra_groups": (),
+                         "executable": "/proc/self/fd/%d" % program, "pass_fds": (program,)}
 
     def path(self, *parts):
         return os.path.join(self.top, *parts)
@@ -39,6 +54,7 @@ class CommandTest(unittest.TestCase):
 
     def command(self, *arguments, code=0, **options):
         """Runs the command in the top directory and returns the finished process."""
+        options = {**self.identity, **options}
         options.setdefault("cwd", self.top)
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stderr", subprocess.PIPE)
