@@ -254,6 +254,7 @@ class Calls(harness.CommandTest):
         self.write("src/pkg/sub.py", "import os.path\nclass Thing:\n    '''Doc.'''\n"
                    "    def run(self, x: int = 1, *, y=2) -> str:\n        self.__z = 1\n")
         self.write("src/user.py", "import pkg.sub\nfrom pkg import sub\nfrom . import x\n")
+        self.write("src/signs.py", "def f(a, /): pass\ndef g(a, /, b, *, c): pass\n")
         self.index("-o", "a.pack", "src")
 
         def lines(*arguments, code=0):
@@ -263,6 +264,8 @@ class Calls(harness.CommandTest):
             ["src/pkg/sub.py:1:0", "module", "pkg.sub"],
             ["src/pkg/sub.py:2:6", "class", "Thing"],
             ["src/pkg/sub.py:4:8", "function", "Thing.run(self, x: int = 1, *, y=2) -> str"]])
+        self.assertEqual([line.split(None, 2)[2] for line in lines("module", "signs")[1:3]],
+                         ["f(a, /)", "g(a, /, b, *, c)"])
         for name in ("run", "Thing.run", "sub.Thing.run", "pkg.sub.Thing.run"):
             self.assertEqual(len(lines("symbols", name)), 2)
         self.assertEqual(lines("symbols", "Other.run", code=1), [""])
@@ -295,6 +298,23 @@ class Calls(harness.CommandTest):
                                                  code=1).stdout), [])
         self.assertIn("its roots are: src",
                       self.wrong("query", "a.pack", "module", "pkg", "--root", "a=b"))
+
+    def test_importers_by_relative_imports(self):
+        for name in ("a", "a/x"):
+            self.write("src/%s/__init__.py" % name)
+        self.write("src/a/x/b.py")
+        self.write("src/a/x/y.py", "from . import b\n")
+        self.write("src/a/z.py", "from .x.b import c\n")
+        self.index("-o", "a.pack", "src")
+
+        def importers(name, code=0):
+            done = self.command("query", "a.pack", "importers", name, code=code)
+            return [line.split(":")[0] for line in done.stdout.decode().splitlines()]
+
+        self.assertEqual(importers("a.x.b"), ["src/a/x/y.py", "src/a/z.py"])
+        self.assertEqual(importers("a.x"), ["src/a/x/y.py", "src/a/z.py"])
+        # y.py lies in it, but its dot stands for a.x.
+        self.assertEqual(importers("a"), ["src/a/z.py"])
 
     def test_nothing_found(self):
         self.write("src/pkg/__init__.py", "from .sub import Thing\n")

@@ -105,6 +105,15 @@ class Determinism(harness.CommandTest):
         self.assertEqual((report["parsed"], report["reused"]), (0, report["modules"]))
         self.assert_same_as_fresh("a.pack")
 
+    def test_files_that_change_places(self):
+        for name in ("a", "b"):
+            self.write("one/%s.py" % name, "%s = 1\n" % name)
+        self.fresh("a.pack")
+        for old, new in (("a", "c"), ("b", "a"), ("c", "b")):
+            os.rename(self.path("one", old + ".py"), self.path("one", new + ".py"))
+        self.assertEqual(self.index("-o", "a.pack", *self.roots)["parsed"], 0)
+        self.assert_same_as_fresh("a.pack")
+
     def test_files_with_one_content(self):
         for name in ("a", "b", "c"):
             self.write("one/same_%s.py" % name, "same = 1\n")
