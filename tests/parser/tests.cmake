@@ -25,11 +25,11 @@ if(NOT COPPICE_FUZZ)
   add_test(NAME lossless.damaged
            COMMAND lossless --python ${Python3_EXECUTABLE} --damaged 4 --every ${every})
   set_tests_properties(lossless.whole lossless.damaged PROPERTIES
-                       TIMEOUT 300 LABELS lossless SKIP_RETURN_CODE 77)
+                       TIMEOUT ${test_timeout} LABELS lossless SKIP_RETURN_CODE 77)
 endif()
 
 add_test(NAME tree_sitter_sources
          COMMAND ${CMAKE_COMMAND} -DPROJECT_SOURCE_DIR=${PROJECT_SOURCE_DIR}
                  -DWORK_DIR=${CMAKE_CURRENT_BINARY_DIR}/tree_sitter_sources
                  -P ${CMAKE_CURRENT_SOURCE_DIR}/parser/tree_sitter_sources_test.cmake)
-set_tests_properties(tree_sitter_sources PROPERTIES TIMEOUT 60)
+set_tests_properties(tree_sitter_sources PROPERTIES TIMEOUT ${test_timeout})
