@@ -68,10 +68,6 @@ static inline size_t coppice_scratch_class_size(unsigned size_class) {
   return (size_t)2048 << (size_class - kScratchSmallClasses);
 }
 
-static inline int coppice_scratch_owns(const coppice_scratch* scratch, const void* block) {
-  return (uintptr_t)block - (uintptr_t)scratch->base < scratch->capacity;
-}
-
 static inline unsigned coppice_scratch_class_of(const coppice_scratch* scratch, const void* block) {
   return scratch->slab_class[((uintptr_t)block - (uintptr_t)scratch->base) >> kScratchSlabShift];
 }

@@ -197,7 +197,7 @@ Result<SidecarReader> SidecarReader::Open(const std::string& path, std::uint64_t
   for (std::uint64_t left = input.Number(); left != 0 && input.ok(); --left) {
     reader.root_names_.emplace_back(input.String());
   }
-  reader.count_ = reader.left_ = input.Number();
+  reader.left_ = input.Number();
   if (!input.ok()) return damaged("cut short");
   reader.end_ = body.size();
   reader.at_ = reader.end_ - input.size();

@@ -66,7 +66,6 @@ class SidecarReader {
   // Identity of the pack that it speaks of; of any other it says nothing.
   const Hash128& pack() const { return pack_; }
   const std::vector<std::string>& root_names() const { return root_names_; }
-  std::uint64_t file_count() const { return count_; }
 
   // False at the end. file.path is valid until the next call.
   bool Next(SidecarFile& file);
@@ -75,7 +74,6 @@ class SidecarReader {
   std::string bytes_;
   std::size_t at_ = 0;   // of the next entry
   std::size_t end_ = 0;  // of the entries
-  std::uint64_t count_ = 0;
   std::uint64_t left_ = 0;
   Hash128 pack_;
   std::vector<std::string> root_names_;

@@ -61,7 +61,6 @@ TEST(SidecarTest, GivesBackWhatWasWritten) {
   ASSERT_TRUE(reader);
   EXPECT_EQ(reader->pack(), kPack);
   EXPECT_EQ(reader->root_names(), (std::vector<std::string>{"first", "second"}));
-  EXPECT_EQ(reader->file_count(), files.size());
   SidecarFile file;
   for (const OwnedFile& owned : files) {
     ASSERT_TRUE(reader->Next(file));
@@ -78,9 +77,12 @@ TEST(SidecarTest, ReplacesTheOldOneAndLeavesNothingElse) {
   const TemporaryTree tree;
   WriteFiles(MakeFiles(50, 2), tree / "state", kPack);
   WriteFiles(MakeFiles(3, 3), tree / "state", kPack);
-  const Result<SidecarReader> reader = SidecarReader::Open(tree / "state", 100);
+  Result<SidecarReader> reader = SidecarReader::Open(tree / "state", 100);
   ASSERT_TRUE(reader);
-  EXPECT_EQ(reader->file_count(), 3U);
+  SidecarFile file;
+  int count = 0;
+  while (reader->Next(file)) ++count;
+  EXPECT_EQ(count, 3);
   const std::filesystem::directory_iterator entries(tree.path());
   EXPECT_EQ(std::distance(begin(entries), end(entries)), 1);
 }
