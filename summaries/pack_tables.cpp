@@ -9,7 +9,7 @@ namespace {
 
 using namespace pack_format;
 
-// Of a table of ends: where entry `index` begins and ends. Null if the table is damaged, or if the
+// Of a table of ends: where entry `index` begins and ends. False if the table is damaged, or if the
 // entry is none within `limit`.
 bool ReadEnds(const CheckedSection& table, std::uint64_t index, unsigned width, std::uint64_t limit,
               std::uint64_t& begin, std::uint64_t& end) {
