@@ -107,7 +107,10 @@ TEST(SummaryHash, Changes) {
   check("import os", "import sys", "");
   check("import os", "import os as os", "");
   check("from a import b", "from a import b as c", "");
+  check("from a", "from .a", "");
+  check("import os", "if cond:\n  import os", "");
   check("['f']", "['f', 'x']", "__all__#0 ");
+  check("x = 1", "x = 1\n__all__.append(x)", "");
   check("def f", "async def f", "f#0 ");
 }
 
@@ -119,6 +122,18 @@ TEST(SummaryHash, OrderOfBindingsOfOneNameMatters) {
   EXPECT_NE(hash("from m import *\nfrom n import *"), hash("from n import *\nfrom m import *"));
   EXPECT_EQ(hash("x = 1\ny = 2"), hash("y = 2\nx = 1"));
   EXPECT_EQ(hash("import a\nimport b"), hash("import b\nimport a"));
+}
+
+// Pairs that differ in one thing alone, which the hashes of their symbols do not show.
+TEST(SummaryHash, WhereSomethingStandsMatters) {
+  const auto hash = [](std::string_view source) { return Summarize(source).interface_hash; };
+  EXPECT_NE(hash("if a: import x\nelse: pass"), hash("if a: pass\nelse: import x"));
+  EXPECT_NE(hash("if a: x = 1\nelse: pass"), hash("if a: pass\nelse: x = 1"));
+  EXPECT_NE(hash("class C:\n  x = 1\nclass D: pass"), hash("class C: pass\nclass D:\n  x = 1"));
+  EXPECT_NE(hash("class C: import x\nclass D: pass"), hash("class C: pass\nclass D: import x"));
+  EXPECT_NE(hash("import x\nfrom m import *"), hash("from m import *\nimport x"));
+  EXPECT_NE(hash("import m\n__all__ = []\n__all__.append('m')"),
+            hash("import m\n__all__ = []\n__all__.extend(m.__all__)"));
 }
 
 TEST(SummaryHash, SameFromViewAndBuilder) {
