@@ -243,6 +243,8 @@ TEST(SummaryRecords, Names) {
   using Names = std::vector<std::string>;
   EXPECT_EQ(made.names,
             Names({"C!", "_C__x!", "__x", "a", "b", "c", "f!", "g", "k", "p", "q", "r"}));
+  EXPECT_EQ(Summarize("class C:\n  def m(self): self.z = self.y").names,
+            Names({"C!", "m!", "self", "y", "z!"}));
 }
 
 TEST(SummaryRecords, DunderAll) {
@@ -325,10 +327,18 @@ TEST(SummaryRecords, DeepNesting) {
   std::string brackets(100000, '(');
   Summarize("x = " + brackets);
   Summarize("x = " + brackets + std::string(100000, ')') + "\ny = 1");
-  std::string ifs;
-  for (int depth = 0; depth < 2000; ++depth) ifs += std::string(depth, ' ') + "if a:\n";
-  ifs += std::string(2000, ' ') + "x = 1\n";
-  Summarize(ifs);
+  const auto within_ifs = [](int count) {
+    std::string ifs;
+    for (int depth = 0; depth < count; ++depth) ifs += std::string(depth, ' ') + "if a:\n";
+    return Summarize(ifs + std::string(count, ' ') + "x = 1\n");
+  };
+  within_ifs(2000);
+  // The 200th statement is the last one that may bind, under the 64 outermost guards.
+  EXPECT_EQ(within_ifs(200).view().symbol_count(), 0u);
+  const MadeSummary deep = within_ifs(199);
+  const SummaryView view = deep.view();
+  ASSERT_EQ(view.symbol_count(), 1u);
+  EXPECT_EQ(view.guards(view.symbol(0).guard()).size(), 64u);
   std::string elifs = "if a: x = 0\n";
   for (int i = 0; i < 1000; ++i) elifs += "elif b: x = 1\n";
   const MadeSummary chain = Summarize(elifs);
