@@ -205,19 +205,16 @@ class Verifier {
 
   Result<void> CheckDocs() {
     if (!pack_.info().has_docs) return {};
-    std::uint64_t raw = 0;
-    const std::byte* next = tables_.SectionBytes(kDocs).data();
+    // Every block begins where the one before it ends: left to see is where the last one does.
+    std::uint64_t raw_end = 0;
+    std::uint64_t end = 0;
     for (std::uint64_t index = 0; index < tables_.docs_block_count(); ++index) {
       const auto block = tables_.GetDocsBlock(index);
       if (!block) return block.error();
-      if (block->raw_begin != raw || block->compressed.data() != next) {
-        return tables_.Damaged("the table of docstring blocks");
-      }
-      raw = block->raw_end;
-      next += block->compressed.size();
+      raw_end = block->raw_end;
+      end += block->compressed.size();
     }
-    const auto section = tables_.SectionBytes(kDocs);
-    if (raw != tables_.toc.docs_raw_bytes || next != section.data() + section.size()) {
+    if (raw_end != tables_.toc.docs_raw_bytes || end != tables_.toc.sections[kDocs].size) {
       return tables_.Damaged("the table of docstring blocks");
     }
     // Between them the modules read all of every block.

@@ -359,6 +359,34 @@ TEST_F(PackContradictions, BetweenModulesAndSummaries) {
                 ErrorCode::kUnsupportedVersion);
 }
 
+TEST_F(PackContradictions, BetweenModulesAndDocstrings) {
+  std::ranges::find_if(model_, [](const auto& module) {
+    return !module.second.docs.empty();
+  })->second.docs.push_back("One too many.");
+  WritePack(directory_ / "more", model_);
+  ExpectRefused(FileBytesOf(directory_ / "more"), "the number of docstrings");
+}
+
+TEST_F(PackContradictions, InTheTableOfDocstringBlocks) {
+  const auto blocks = toc_.sections[format::kDocsBlocks];
+  const std::uint64_t last = blocks.offset + blocks.size - format::kDocsBlockRowBytes;
+  for (const std::uint64_t cell : {0, 8}) {
+    ExpectRefused(With(last + cell, Cell(last + cell, 8) - 1, 8), "the table of docstring blocks");
+  }
+}
+
+TEST_F(PackContradictions, InTheStateOfAFile) {
+  std::uint64_t row_bytes = 0;
+  for (const std::uint8_t width : toc_.column_widths) row_bytes += width;
+  const std::uint64_t flags = toc_.sections[format::kModules].offset + row_bytes - 1;
+  ASSERT_EQ(toc_.column_widths[format::kFlags], 1);
+  const auto pack = Open(RepairChecksums(With(flags, Cell(flags, 1) | 3, 1)));
+  ASSERT_TRUE(pack);
+  std::string out;
+  EXPECT_TRUE(IsError((*pack)->module(ModuleId{0}), out));
+  EXPECT_FALSE((*pack)->Verify());
+}
+
 TEST_F(PackDamage, NothingIsTakenOverFromDamage) {
   std::string damaged = bytes_;
   const auto names = toc_.sections[format::kNames];

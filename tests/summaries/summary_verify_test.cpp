@@ -1,6 +1,7 @@
 // Hostile bytes: refused, or every accessor can be called.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <vector>
@@ -98,6 +99,30 @@ TEST(SummaryVerify, SaysWhatIsWrong) {
   other_version[3] += 1;  // the version is in the low bits of the struct's third word
   const auto version = SummaryView::Verify(std::as_bytes(std::span(other_version)));
   EXPECT_EQ(version.error().code, ErrorCode::kUnsupportedVersion);
+}
+
+// A definition so long that its lines take four bytes, which can hold any other number.
+TEST(SummaryVerify, RefusesLinesBeyondAllNumbers) {
+  constexpr uint32_t kLines = 0x01020304;
+  SummaryDraft draft;
+  DraftSymbol symbol{};
+  symbol.owner = kNoRow;
+  symbol.name = draft.String("f");
+  symbol.kind = SymbolKind::kFunction;
+  symbol.end_offset = kLines + 1;
+  draft.AddSymbol(symbol);
+  SummaryWriter writer;
+  const auto words = std::as_bytes(writer.Write(draft, std::string(kLines, '\n') + "x"));
+  std::vector<std::byte> bytes(words.begin(), words.end());
+  ASSERT_TRUE(Read(bytes));
+  const SummaryView view(words);
+  EXPECT_EQ(view.symbol(0).end_line(), kLines + 1);
+  std::vector<std::byte> cell(sizeof kLines);
+  std::memcpy(cell.data(), &kLines, sizeof kLines);
+  const auto at = std::search(bytes.begin(), bytes.end(), cell.begin(), cell.end());
+  ASSERT_NE(at, bytes.end());
+  std::fill_n(at, cell.size(), std::byte{0xff});
+  EXPECT_FALSE(Read(bytes));
 }
 
 // A message has its limits; the writer knows them before Cap'n Proto throws.
