@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <string>
 #include <thread>
@@ -66,6 +67,21 @@ TEST(LockFileTest, IsHeldByOneAtATime) {
   EXPECT_FALSE(std::filesystem::exists(path));
 }
 
+// What a waiting one has opened is removed by the holder: a lock on that would exclude nobody.
+TEST(LockFileTest, IsTakenOnTheFileThatIsThere) {
+  const TemporaryTree tree;
+  const std::string path = tree / "lock";
+  std::optional<LockFile> held(std::move(*LockFile::Acquire(path, {})));
+  std::promise<void> waiting;
+  std::jthread waiter([&] {
+    const Result<LockFile> lock = LockFile::Acquire(path, [&] { waiting.set_value(); });
+    ASSERT_TRUE(lock);
+    EXPECT_TRUE(std::filesystem::exists(path));
+  });
+  waiting.get_future().wait();
+  held.reset();
+}
+
 TEST(LockFileTest, WaitsUntilItIsInterrupted) {
   const TemporaryTree tree;
   const std::string path = tree / "lock";
@@ -92,9 +108,13 @@ TEST(LockFileTest, SaysWhyNot) {
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().code, ErrorCode::kIo);
   EXPECT_NE(missing.error().message.find("no/lock"), std::string::npos);
-  if (geteuid() == 0) GTEST_SKIP() << "root writes everywhere";
-  ASSERT_EQ(chmod(tree.path().c_str(), 0500), 0);
+  // Root writes everywhere.
+  const uid_t user = geteuid();
+  constexpr uid_t kNobody = 65534;
+  ASSERT_EQ(chmod(tree.path().c_str(), 0555), 0);
+  ASSERT_EQ(seteuid(user == 0 ? kNobody : user), 0);
   const Result<LockFile> forbidden = LockFile::Acquire(tree / "lock", {});
+  ASSERT_EQ(seteuid(user), 0);
   ASSERT_FALSE(forbidden);
   EXPECT_EQ(forbidden.error().code, ErrorCode::kUnavailable);
   ASSERT_EQ(chmod(tree.path().c_str(), 0700), 0);
