@@ -2,14 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <map>
-#include <mutex>
 #include <new>
 #include <set>
+#include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "arena/memory_pool.h"
@@ -17,7 +20,9 @@
 #include "store/module_builder.h"
 #include "store/sidecar.h"
 #include "summaries/pack.h"
+#include "summaries/pack_format.h"
 #include "tests/store/temporary_tree.h"
+#include "tests/summaries/pack_repair.h"
 
 namespace coppice {
 namespace {
@@ -25,9 +30,10 @@ namespace {
 // The real file system, injured where a test says so.
 class InjuredFileSystem final : public FileSystem {
  public:
-  std::map<std::string, FileErrorCode> unreadable;       // by the end of the path
-  std::function<void(const std::string& path)> on_read;  // before the file is read
-  std::function<void()> on_open;                         // before a directory is opened
+  std::map<std::string, FileErrorCode> unreadable;  // by the end of the path
+  // Before a file is read; several threads may be in it.
+  std::function<void(const std::string& path)> on_read;
+  std::function<void()> on_open;  // before a directory is opened
 
   FileResult<std::unique_ptr<Directory>> OpenDirectory(const std::string& path) const override {
     if (on_open) on_open();
@@ -39,7 +45,6 @@ class InjuredFileSystem final : public FileSystem {
   }
   FileResult<FileStat> ReadFile(const std::string& path, std::uint64_t max_bytes,
                                 std::string& contents) const override {
-    const std::lock_guard lock(mutex_);
     ++reads_;
     if (on_read) on_read(path);
     for (const auto& [end, code] : unreadable) {
@@ -48,15 +53,11 @@ class InjuredFileSystem final : public FileSystem {
     return real_.ReadFile(path, max_bytes, contents);
   }
   // Since the last call.
-  int TakeReads() const {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(reads_, 0);
-  }
+  int TakeReads() const { return reads_.exchange(0); }
 
  private:
   PosixFileSystem real_;
-  mutable std::mutex mutex_;
-  mutable int reads_ = 0;
+  mutable std::atomic<int> reads_{0};
 };
 
 class RecordingSink final : public ProgressSink {
@@ -100,14 +101,21 @@ class IndexerTest : public testing::Test {
     EXPECT_TRUE(BuildIndex(fresh, files_));
     return Contents(fresh.pack_path);
   }
-  // Rewrites the sidecar so that every file has its present stat, and `path` is trusted or not.
-  void ForgeSidecar(const std::string& path, bool trusted) {
+  // Puts other bytes at the pack's place; packs themselves cannot be written to.
+  void ReplacePack(const std::string& bytes) {
+    std::filesystem::remove(options_.pack_path);
+    tree_.Write("a.pack", bytes);
+  }
+  // Rewrites the sidecar so that every file has its present stat, and `path` is trusted or not;
+  // `left_out` is missing there.
+  void ForgeSidecar(const std::string& path, bool trusted, const std::string& left_out = {}) {
     const std::string sidecar = options_.pack_path + ".coppice-state";
     Result<SidecarReader> reader = SidecarReader::Open(sidecar, 100);
     ASSERT_TRUE(reader);
     SidecarWriter writer(reader->root_names());
     SidecarFile file;
     while (reader->Next(file)) {
+      if (file.path == left_out) continue;
       const FileResult<FileStat> stat = files_.Stat(tree_ / "src/" + std::string(file.path));
       ASSERT_TRUE(stat);
       file.stat = *stat;
@@ -143,12 +151,12 @@ TEST_F(IndexerTest, ReportsWhatItDid) {
 TEST_F(IndexerTest, ReadsOnlyWhatTheSidecarDoesNotVouchFor) {
   Index();
   // Files that were new a moment ago are read until their times can be trusted.
-  int reads = 0;
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   do {
+    ASSERT_LT(std::chrono::steady_clock::now(), limit);
     files_.TakeReads();
     Index();
-    reads = files_.TakeReads();
-  } while (reads != 0);
+  } while (files_.TakeReads() != 0);
   tree_.Write("src/m100.py", "changed = 1\n");
   EXPECT_EQ(Index().parsed, 1U);
   EXPECT_EQ(files_.TakeReads(), 1);
@@ -182,6 +190,59 @@ TEST_F(IndexerTest, ReadsAgainWhoseStatIsNotTrusted) {
   EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
 }
 
+TEST_F(IndexerTest, BelievesNoSidecarOfAnotherPack) {
+  Index();
+  const std::string pack = options_.pack_path;
+  tree_.Write("src/m100.py", "changed = 1\n");
+  options_.pack_path = tree_ / "b.pack";
+  Index();
+  ForgeSidecar("", true);
+  std::filesystem::rename(tree_ / "b.pack.coppice-state", pack + ".coppice-state");
+  options_.pack_path = pack;
+  EXPECT_EQ(Index().parsed, 1U);
+  EXPECT_EQ(Contents(pack), FreshBytes());
+}
+
+TEST_F(IndexerTest, BelievesNoSidecarThatCountsOtherwise) {
+  Index();
+  const std::string before = Contents(options_.pack_path);
+  ForgeSidecar("", true, "m100.py");
+  files_.TakeReads();
+  EXPECT_EQ(Index().reused, 40U);
+  EXPECT_EQ(files_.TakeReads(), 40);
+  EXPECT_EQ(Contents(options_.pack_path), before);
+}
+
+TEST_F(IndexerTest, TakesNothingOverFromAnotherProducer) {
+  Index();
+  const std::string own = Contents(options_.pack_path);
+  std::string other = own;
+  const std::string producer((*Pack::Open(options_.pack_path))->info().producer);
+  const std::size_t at = other.rfind(producer);
+  ASSERT_NE(at, std::string::npos);
+  other[at] = static_cast<char>(other[at] ^ 1);
+  ReplacePack(test::RepairChecksums(other));
+  ASSERT_NE((*Pack::Open(options_.pack_path))->info().producer, producer);
+  const IndexReport report = Index();
+  EXPECT_EQ(report.parsed, 40U);
+  EXPECT_TRUE(report.warnings.empty());
+  EXPECT_EQ(Contents(options_.pack_path), own);
+}
+
+TEST_F(IndexerTest, LeavesOutWhatALowerLimitExcludes) {
+  tree_.Write("src/large.py", std::string(1000, '#'));
+  EXPECT_EQ(Index().modules, 41U);
+  ForgeSidecar("", true);
+  files_.TakeReads();
+  options_.max_file_bytes = 500;
+  const IndexReport report = Index();
+  EXPECT_EQ(report.modules, 40U);
+  EXPECT_EQ(report.skipped, 1U);
+  EXPECT_EQ(report.warnings.size(), 1U);
+  EXPECT_EQ(files_.TakeReads(), 0);
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
+}
+
 TEST_F(IndexerTest, ReadsNothingToLeaveDocstringsOut) {
   Index();
   ForgeSidecar("", true);
@@ -202,13 +263,31 @@ TEST_F(IndexerTest, BuildsADamagedPackAnewThoughNoFileChanged) {
     ForgeSidecar("", true);
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 1);
-    std::filesystem::remove(options_.pack_path);
-    tree_.Write("a.pack", damaged);
+    ReplacePack(damaged);
     const IndexReport report = Index();
     EXPECT_EQ(Contents(options_.pack_path), whole) << at;
     EXPECT_TRUE(report.pack_written) << at;
     EXPECT_EQ(report.warnings.size(), 1U) << at;
   }
+}
+
+// All checksums are right: what is wrong shows only when the names are taken over.
+TEST_F(IndexerTest, StartsAgainWhereDamageShowsInMidRun) {
+  namespace format = pack_format;
+  Index();
+  std::string damaged = Contents(options_.pack_path);
+  const auto bytes = std::as_bytes(std::span(damaged));
+  const std::uint64_t toc_offset = format::DecodeHeader(bytes)->toc_offset;
+  const auto toc = format::DecodeToc(bytes.subspan(toc_offset), toc_offset);
+  ASSERT_TRUE(toc);
+  damaged[toc->sections[format::kNames].offset] = '\xff';
+  ReplacePack(test::RepairChecksums(damaged));
+  tree_.Write("src/m100.py", "changed = 1\n");
+  const IndexReport report = Index();
+  EXPECT_EQ(report.parsed, 40U);
+  ASSERT_EQ(report.warnings.size(), 1U);
+  EXPECT_TRUE(report.warnings[0].reason.ends_with("; it is built anew"));
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
 }
 
 TEST_F(IndexerTest, TouchesNothingOfOthers) {
@@ -294,7 +373,7 @@ TEST_F(IndexerTest, StopsWhenItIsInterrupted) {
   std::atomic<bool> interrupted{false};
   options_.interrupted = &interrupted;
   options_.fresh = true;
-  int reads = 0;
+  std::atomic<int> reads{0};
   for (const unsigned jobs : {1U, 3U}) {
     options_.jobs = jobs;
     interrupted = false;
@@ -375,6 +454,30 @@ TEST_F(IndexerTest, GivesTheSameBytesWithAnyNumberOfJobs) {
     options_.scratch_bytes = jobs == 5 ? 1 : IndexOptions::kDefaultScratchBytes;
     EXPECT_EQ(FreshBytes(), expected) << jobs;
   }
+}
+
+// One file takes long, and every one behind it makes a result of a MiB: only eight may wait for it.
+TEST_F(IndexerTest, BoundsWhatWaitsForASlowFile) {
+  using std::chrono::steady_clock;
+  const std::string text = "'" + std::string(std::size_t{1} << 20, 'x') + "'\n";
+  tree_.Write("src/a.py", "first = 1\n");
+  for (int i = 10; i < 25; ++i) tree_.Write("src/b" + std::to_string(i) + ".py", text);
+  std::atomic<int> behind{0};
+  int seen = 0;
+  files_.on_read = [&](const std::string& path) {
+    if (!path.ends_with("/a.py")) {
+      ++behind;
+      return;
+    }
+    const auto limit = steady_clock::now() + std::chrono::seconds(30);
+    while (behind < 8 && steady_clock::now() < limit) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    seen = behind;
+  };
+  EXPECT_EQ(Index().parsed, 56U);
+  EXPECT_EQ(seen, 8);
+  files_.on_read = nullptr;
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
 }
 
 TEST_F(IndexerTest, TellsHowFarItIs) {
