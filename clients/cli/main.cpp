@@ -1,5 +1,6 @@
 // The command: declares its subcommands, parses the call, and does what it asks for.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -7,6 +8,8 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
@@ -32,7 +35,8 @@ Examples:
   coppice query python3.pack module json.decoder
   coppice query python3.pack symbols JSONDecoder
 
-coppice COMMAND --help explains a command; coppice --version prints the version.
+coppice help COMMAND and coppice COMMAND --help explain a command; coppice --version prints the
+version.
 
 Exit codes:
   0    done
@@ -65,23 +69,26 @@ int Main(int argument_count, char** arguments) {
   declare("query", DeclareQuery);
   declare("ast", DeclareAst);
 
-  const std::string_view first = argument_count > 1 ? arguments[1] : "";
+  std::vector<std::string> words(arguments + std::min(1, argument_count),
+                                 arguments + argument_count);
+  // `help COMMAND` is another way to write `COMMAND --help`.
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  const std::string first = words.empty() ? "" : words.front();
   if (first.empty()) {
     std::fputs(kHelp, stderr);
     return kWrongCall;
   }
-  if (first == "help") {
-    Output output;
-    output.Append(kHelp);
-    return output.Finish();
-  }
-  if (!first.starts_with('-') && !actions.contains(std::string(first))) {
-    return Misuse(kHelp, "no such command: " +
-                             NoneOf(first, {"index", "stats", "verify", "export", "query", "ast"}));
+  if (!first.starts_with('-') && !actions.contains(first)) {
+    return Misuse(kHelp, "no such command: " + NoneOf(first, {"index", "stats", "verify", "export",
+                                                              "query", "ast", "help"}));
   }
 
   try {
-    app.parse(argument_count, arguments);
+    std::ranges::reverse(words);  // as parse takes them
+    app.parse(std::move(words));
   } catch (const CLI::Success& success) {  // --help and --version
     Output output;
     if (const auto* help = dynamic_cast<const CLI::CallForHelp*>(&success); help != nullptr) {
@@ -91,8 +98,8 @@ int Main(int argument_count, char** arguments) {
     }
     return output.Finish();
   } catch (const CLI::ParseError& error) {
-    if (!actions.contains(std::string(first))) return Misuse(kHelp, Explain(error, app));
-    const CLI::App* command = app.get_subcommand(std::string(first));
+    if (!actions.contains(first)) return Misuse(kHelp, Explain(error, app));
+    const CLI::App* command = app.get_subcommand(first);
     return Misuse(command->help(), Explain(error, *command));
   }
   for (const CLI::App* command : app.get_subcommands()) return actions[command->get_name()]();

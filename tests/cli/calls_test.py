@@ -29,15 +29,18 @@ class Calls(harness.CommandTest):
             self.assertIn("\n  " + name, general)
             text = self.command(name, "--help").stdout.decode()
             self.assertIn("Usage: coppice " + name, text)
+            self.assertEqual(self.command("help", name).stdout.decode(), text)
             self.assertIn("Example", text)
             self.assertIn("Exit codes", text)
             self.assertLessEqual(max(map(len, text.splitlines())), 100)
+        self.assertIn("coppice help COMMAND", general)
         self.assertIn(b"coppice ", self.command("--version").stdout)
 
     def test_wrong_calls(self):
         self.assertIn("Usage", self.wrong())
         self.assertIn("did you mean 'index'", self.wrong("indx"))
         self.assertIn("query", self.wrong("zzzzzzzz"))
+        self.assertIn("did you mean 'index'", self.wrong("help", "indx"))
         self.assertIn("come after it", self.wrong("--json", "stats", "a.pack"))
         self.assertIn("--help", self.wrong("index"))
         self.assertIn("-o", self.wrong("index", "."))
