@@ -30,9 +30,13 @@ constexpr const char* kHelp =
     R"(Usage: coppice index ROOT... -o PACK [options]
        coppice index --python EXE -o PACK [options]
 
-Builds PACK from all .py and .pyi files under some roots. A PACK that is there is brought up to
+Builds PACK from the .py and .pyi files under some roots. A PACK that is there is brought up to
 date: unchanged files are not parsed again, deleted ones go, and the result is byte for byte what
 --fresh gives.
+
+Directories whose names begin with '.', __pycache__, node_modules and virtual environments (with a
+pyvenv.cfg) are not entered, unless they are roots. Links to directories are followed, and a root
+within another takes its files from the outer one.
 
   ROOT                  a directory at which dotted names start: for a package, the one that it is
                         in. Or name=directory, the name that PACK knows the root by; without, it is
@@ -45,8 +49,10 @@ date: unchanged files are not parsed again, deleted ones go, and the result is b
   --fresh               parse every file, whatever PACK says
   --no-docs             leave docstrings out
   --exclude GLOB        leave out what matches; may be repeated. *, ? and [a-z] as in shells, and **
-                        crosses directories. A pattern without '/' is compared with names, others
-                        with paths below the root; a '/' at the end means directories only
+                        crosses directories. A '/' at the end means directories only. With another
+                        '/' the pattern is compared with paths below the root, without with names
+                        at any depth: tests/ is every directory of that name, /tests/ the one right
+                        below the root, b/tests/ that in the root's b
   --max-file-size BYTES skip larger files, with a warning; K, M and G multiply by powers of 1024.
                         Default: 16M
   --json                print the figures as one JSON object

@@ -245,6 +245,27 @@ class Calls(harness.CommandTest):
         self.index("-o", "a.pack", "src", "--exclude", "[a]*")
         self.assertEqual([m["path"] for m in self.export("a.pack")], ["[b.py"])
 
+    def test_what_is_not_entered(self):
+        for path in ("a.py", "b/tests/c.py", "tests/d.py", ".hidden/e.py", "__pycache__/f.py",
+                     "node_modules/g.py", "env/h.py", "inner/i.py"):
+            self.write("src/" + path)
+        self.write("src/env/pyvenv.cfg")
+        self.write("elsewhere/j.py")
+        os.symlink("../elsewhere", self.path("src/link"))
+
+        def paths(*arguments):
+            self.index("-o", "a.pack", *arguments)
+            return [m["path"] for m in self.export("a.pack") if m["root"] == "src"]
+
+        every = ["a.py", "b/tests/c.py", "inner/i.py", "link/j.py", "tests/d.py"]
+        self.assertEqual(sorted(paths("src")), every)
+        for pattern, left_out in (("tests/", (1, 4)), ("/tests/", (4,)), ("b/tests/", (1,)),
+                                  ("b/tests", (1,)), ("b/", (1,)), ("link", (3,))):
+            self.assertEqual(sorted(paths("src", "--exclude", pattern)),
+                             [path for i, path in enumerate(every) if i not in left_out])
+        self.assertNotIn("inner/i.py", paths("src", "src/inner"))
+        self.assertEqual(len(paths("src=src/env")), 1)
+
     def test_python(self):
         # All of the standard library that begins with a j.
         report = self.index("--python", sys.executable, "-o", "a.pack", "--exclude", "[!j]*/",
