@@ -235,6 +235,12 @@ int Run(const Call& call) {
         "a pack must be a file, not standard output: name one, as in coppice index src -o "
         "src.pack");
   }
+  if (call.pack.starts_with('-')) {
+    return Misuse(kHelp,
+                  fmt::format("-o needs a value: '{0}' looks like an option; if the pack is to "
+                              "have that name, write ./{0}",
+                              Printable(call.pack)));
+  }
   if (call.roots.empty() && call.python.empty()) {
     return Misuse(kHelp,
                   "nothing to index: name directories, or --python EXE for an interpreter's own");
@@ -283,6 +289,10 @@ int Run(const Call& call) {
   }
   if (named && !call.quiet) {
     for (const Root& root : options.roots) HintAtPackage(files, root);
+  }
+  if (report->modules == 0 && report->skipped == 0 && !call.quiet) {
+    PrintWarning("nothing to index: no .py or .pyi file was found" +
+                 std::string(call.excludes.empty() ? "" : " that --exclude does not leave out"));
   }
   Output output;
   if (call.json) {

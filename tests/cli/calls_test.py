@@ -45,6 +45,8 @@ class Calls(harness.CommandTest):
         self.assertIn("--help", self.wrong("index"))
         self.assertIn("-o", self.wrong("index", "."))
         self.assertIn("--python", self.wrong("index", "-o", "a.pack"))
+        self.assertIn("-o needs a value: '--json' looks like an option",
+                      self.wrong("index", "-o", "--json", "."))
         self.assertIn("exclude each other", self.wrong("index", ".", "--python", "x", "-o", "a"))
         self.assertIn("64M", self.wrong("index", ".", "-o", "a", "--max-file-size", "1T"))
         self.assertIn("from 0 to 1024, not 'many'", self.wrong("index", ".", "--jobs", "many"))
@@ -244,6 +246,21 @@ class Calls(harness.CommandTest):
         self.assertEqual([m["path"] for m in self.export("a.pack")], ["a.py"])
         self.index("-o", "a.pack", "src", "--exclude", "[a]*")
         self.assertEqual([m["path"] for m in self.export("a.pack")], ["[b.py"])
+
+    def test_nothing_to_index(self):
+        os.mkdir(self.path("src"))
+
+        def warning(*arguments):
+            return self.command("index", "-o", "a.pack", "src", *arguments).stderr.decode()
+
+        self.assertTrue(warning().endswith("warning: nothing to index: no .py or .pyi file was "
+                                           "found\n"))
+        self.assertEqual(warning("--quiet"), "")
+        self.write("src/a.py")
+        self.assertEqual(warning(), "")
+        self.assertIn("found that --exclude does not leave out", warning("--exclude", "a.py"))
+        self.write("src/a.py", b"\0\xff")  # skipped, which is said already
+        self.assertNotIn("nothing to index", warning())
 
     def test_what_is_not_entered(self):
         for path in ("a.py", "b/tests/c.py", "tests/d.py", ".hidden/e.py", "__pycache__/f.py",
