@@ -47,7 +47,7 @@ struct Call {
   std::string pack;
   std::string format = "jsonl";
   std::vector<std::string> roots;
-  std::string columns = "utf8";
+  std::string columns;  // empty: not given
 };
 
 int ExportLines(const Pack& pack, const RootDirectories& roots, const JsonOptions& options) {
@@ -91,6 +91,9 @@ int ExportTags(const Pack& pack, const RootDirectories& roots) {
 }
 
 int Run(const Call& call) {
+  if (call.format == "tags" && !call.columns.empty()) {
+    return Misuse(kHelp, "--columns is for --format jsonl: tags have no columns");
+  }
   const Result<std::shared_ptr<const Pack>> pack = OpenPack(call.pack);
   if (!pack) return Fail(pack.error());
   const Result<RootDirectories> roots = RootDirectories::Parse(call.roots, **pack);

@@ -22,7 +22,10 @@ Result<RootDirectories> RootDirectories::Parse(const std::vector<std::string>& a
       return Error{ErrorCode::kInvalidArgument,
                    "--root: the pack has no root '" + name + "'; its roots are: " + names};
     }
-    result.directories_[name] = argument.substr(equals + 1);
+    if (!result.directories_.emplace(name, argument.substr(equals + 1)).second) {
+      return Error{ErrorCode::kInvalidArgument,
+                   "--root: two directories for the root '" + name + "'"};
+    }
   }
   return result;
 }

@@ -14,7 +14,8 @@ namespace coppice::cli {
 
 class RootDirectories {
  public:
-  // Error: an argument that is not NAME=DIRECTORY, or a name that is no root of the pack.
+  // Error: an argument that is not NAME=DIRECTORY, or a name that is no root of the pack or comes
+  // twice.
   static Result<RootDirectories> Parse(const std::vector<std::string>& arguments, const Pack& pack);
 
   // The root's directory, or its name if none was given.

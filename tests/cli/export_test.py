@@ -103,6 +103,14 @@ class Export(harness.CommandTest):
         self.assertEqual(units["after"], len(before.encode("utf-16-le")) // 2)
         self.assertEqual(units["K"], bytes_of["K"])
 
+    def test_wrong_calls(self):
+        for arguments, message in (
+                (("--format", "tags", "--columns", "utf8"), b"tags have no columns"),
+                (("--root", "src=x", "--root", "src=y"), b"two directories for the root 'src'")):
+            done = self.command("export", "a.pack", *arguments, code=2)
+            self.assertEqual(done.stdout, b"")
+            self.assertIn(message, done.stderr)
+
     def test_without_docstrings(self):
         self.index("-o", "b.pack", "src", "--no-docs")
         module = self.export("b.pack")[1]
