@@ -41,6 +41,13 @@ std::string NoneOf(std::string_view typed, const std::vector<std::string_view>& 
                      DidYouMean(typed, words));
 }
 
+CLI::Validator NotEmpty() {
+  return {[](const std::string& typed) {
+            return typed.empty() ? std::string("an empty name is given") : std::string();
+          },
+          ""};
+}
+
 CLI::Validator OneOf(std::vector<std::string_view> words) {
   return {[words = std::move(words)](const std::string& typed) {
             for (const std::string_view word : words) {

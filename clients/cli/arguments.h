@@ -11,6 +11,7 @@
 namespace coppice::cli {
 
 // Checks of an option's value. The words must outlive the app: literals.
+CLI::Validator NotEmpty();
 CLI::Validator OneOf(std::vector<std::string_view> words);
 CLI::Validator WholeNumber(std::uint64_t lowest, std::uint64_t highest);
 

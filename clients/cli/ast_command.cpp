@@ -112,7 +112,7 @@ int Run(const Call& call) {
 Action DeclareAst(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
-  app.add_option("FILE", call->file)->required();
+  app.add_option("FILE", call->file)->required()->check(NotEmpty());
   app.add_option("--format", call->format)->check(OneOf({"sexp", "tree", "json"}));
   return [call] { return Run(*call); };
 }

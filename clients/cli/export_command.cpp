@@ -109,7 +109,7 @@ int Run(const Call& call) {
 Action DeclareExport(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
-  app.add_option("PACK", call->pack)->required();
+  app.add_option("PACK", call->pack)->required()->check(NotEmpty());
   app.add_option("--format", call->format)->check(OneOf({"jsonl", "tags"}));
   app.add_option("--root", call->roots)->allow_extra_args(false);
   app.add_option("--columns", call->columns)->check(OneOf({"utf8", "utf16"}));

@@ -11,6 +11,7 @@
 namespace coppice::cli {
 
 // Errors say what to do about a pack that is not there.
-Result<std::shared_ptr<const Pack>> OpenPack(const std::string& path);
+Result<std::shared_ptr<const Pack>> OpenPack(const std::string& path,
+                                             Pack::OpenMode mode = Pack::OpenMode::kMapped);
 
 }  // namespace coppice::cli

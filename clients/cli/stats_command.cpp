@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
 #include "clients/cli/json.h"
@@ -131,7 +132,7 @@ int Run(const Call& call) {
 Action DeclareStats(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
-  app.add_option("PACK", call->pack)->required();
+  app.add_option("PACK", call->pack)->required()->check(NotEmpty());
   app.add_flag("--json", call->json);
   return [call] { return Run(*call); };
 }

@@ -4,8 +4,10 @@
 #include <set>
 #include <string>
 
+#include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
+#include "clients/cli/open_pack.h"
 #include "summaries/docs_reader.h"
 #include "summaries/pack.h"
 
@@ -50,7 +52,7 @@ void PrintDamagedModules(const Pack& pack, const std::string& known) {
 int Run(const Call& call) {
   // Read at once: a file that is checked may be one that somebody is still copying.
   const Result<std::shared_ptr<const Pack>> pack =
-      Pack::Open(call.pack, Pack::OpenMode::kPrivateCopy);
+      OpenPack(call.pack, Pack::OpenMode::kPrivateCopy);
   const Result<void> result = pack ? (*pack)->Verify() : Result<void>(pack.error());
   if (!result) {
     const int code = Fail(result.error());
@@ -68,7 +70,7 @@ int Run(const Call& call) {
 Action DeclareVerify(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
-  app.add_option("PACK", call->pack)->required();
+  app.add_option("PACK", call->pack)->required()->check(NotEmpty());
   return [call] { return Run(*call); };
 }
 

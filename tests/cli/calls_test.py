@@ -57,6 +57,8 @@ class Calls(harness.CommandTest):
         self.assertIn("not 'abc'", self.wrong("query", "a", "search", "x", "--limit", "abc"))
         self.assertIn("no option '--bogus'", self.wrong("stats", "a.pack", "--bogus"))
         self.assertIn("no PACK given\nUsage: coppice stats PACK", self.wrong("stats"))
+        for command in ("stats", "verify", "export", "ast"):
+            self.assertIn("an empty name is given\nUsage", self.wrong(command, ""))
         self.assertIn("too many: 'b'", self.wrong("ast", "a", "b"))
         self.assertIn("'xml' is none of jsonl, tags",
                       self.wrong("export", "a.pack", "--format", "xml"))
@@ -94,7 +96,8 @@ class Calls(harness.CommandTest):
                 self.assertIn(name, self.wrong("index", name, "-o", "a.pack", code=3))
             if name not in ("missing", "empty.pack"):
                 self.assertIn(name, self.wrong("index", "src", "-o", name, code=3))
-        self.assertIn("coppice index", self.wrong("stats", "missing", code=3))
+        for command in ("stats", "verify", "export"):
+            self.assertIn("coppice index", self.wrong(command, "missing", code=3))
         for python in ("no-such-python", "./no-such-python", "./text.pack", "/bin/false"):
             self.assertIn(python, self.wrong("index", "--python", python, "-o", "a", code=3))
         self.assertIn("its roots are: src",
