@@ -1,5 +1,6 @@
 // coppice ast: prints the syntax tree of one file.
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -24,7 +25,7 @@ namespace {
 constexpr const char* kHelp =
     R"(Usage: coppice ast FILE [--format sexp|tree|json]
 
-Prints the syntax tree of FILE, or of standard input if FILE is "-".
+Prints the syntax tree of FILE, or of standard input if FILE is "-". FILE may be a pipe.
 
   --format sexp   the S-expression that tree-sitter itself prints; the default
            tree   one node a line, indented, with its field, range and, for leaves, text
@@ -37,6 +38,7 @@ decode replaced by U+FFFD, with a warning. Syntax errors are nodes of the tree.
 Examples:
   coppice ast setup.py
   echo 'x = f(1)' | coppice ast - --format tree
+  coppice ast <(git show HEAD:setup.py)
 
 Exit codes: 0 done, 2 wrong call, 3 FILE is not there or cannot be read.
 )";
@@ -46,27 +48,42 @@ struct Call {
   std::string format = "sexp";
 };
 
-Result<std::string> ReadStandardInput() {
+// To its end, up to what can be parsed. `name` stands for it in messages.
+Result<std::string> ReadStream(int descriptor, const std::string& name) {
   std::string bytes;
   std::vector<char> buffer(std::size_t{64} << 10);
   for (;;) {
-    const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
+    const ssize_t count = read(descriptor, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) {
-      return Error{ErrorCode::kIo, "standard input: " + std::generic_category().message(errno)};
+      return Error{ErrorCode::kIo, name + ": " + std::generic_category().message(errno)};
     }
     if (count == 0) return bytes;
     bytes.append(buffer.data(), static_cast<std::size_t>(count));
     if (bytes.size() > Parser::kMaxTextBytes) {
-      return Error{ErrorCode::kTooLarge, "standard input: too large to parse"};
+      return Error{ErrorCode::kTooLarge, name + ": too large to parse"};
     }
   }
 }
 
+// What is neither a file nor a directory: a FIFO as shells make them for <(...), a device.
+Result<std::string> ReadSpecialFile(const std::string& file) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    return Error{ErrorCode::kIo, file + ": " + std::generic_category().message(errno)};
+  }
+  Result<std::string> bytes = ReadStream(descriptor, file);
+  close(descriptor);
+  return bytes;
+}
+
 Result<std::string> ReadSource(const std::string& file) {
-  if (file == "-") return ReadStandardInput();
+  if (file == "-") return ReadStream(STDIN_FILENO, "standard input");
+  const PosixFileSystem files;
+  FileResult<FileStat> stat = files.Stat(file);
+  if (stat && stat->kind == FileKind::kOther) return ReadSpecialFile(file);
   std::string bytes;
-  const FileResult<FileStat> stat = PosixFileSystem().ReadFile(file, Parser::kMaxTextBytes, bytes);
+  if (stat) stat = files.ReadFile(file, Parser::kMaxTextBytes, bytes);
   if (!stat) return Error{ErrorCode::kIo, file + ": " + stat.error().reason};
   return bytes;
 }

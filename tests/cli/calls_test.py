@@ -405,6 +405,11 @@ class Calls(harness.CommandTest):
         self.assertEqual(self.command("ast", "a.py").stdout, expected)
         with open(self.path("a.py"), "rb") as file:
             self.assertEqual(self.command("ast", "-", stdin=file).stdout, expected)
+        for name in ("-", "/dev/stdin"):
+            piped = subprocess.run([harness.COPPICE, "ast", name], input=b"x = f(1)\n",
+                                   stdout=subprocess.PIPE, check=True)
+            self.assertEqual(piped.stdout, expected)
+        self.assertEqual(self.command("ast", "/dev/null").stdout, b"(module)\n")
         tree = json.loads(self.command("ast", "a.py", "--format", "json").stdout)
         self.assertEqual((tree["kind"], tree["start"], tree["end"]), ("module", 0, 9))
         self.assertIn(b"identifier", self.command("ast", "a.py", "--format", "tree").stdout)
