@@ -283,12 +283,16 @@ def main():
         prog="./dev bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
         epilog="sections:\n" + "\n".join(f"  {name:9} {section.__doc__}"
                                          for name, section in SECTIONS.items()))
-    parser.add_argument("section", nargs="*", help="what to measure (everything)",
-                        choices=[*SECTIONS, []])
+    parser.add_argument("section", nargs="*", metavar="SECTION",
+                        help="what to measure (everything)")
     parser.add_argument("--build", type=Path, default=ROOT / "build", help="build directory")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of each timing (5)")
     parser.add_argument("--output", type=Path, help="page to write (BUILD/bench/figures.md)")
     options = parser.parse_args()
+    # Not by `choices`, which refuse an empty list.
+    for name in options.section:
+        if name not in SECTIONS:
+            parser.error(f"no section '{name}'; there are {', '.join(SECTIONS)}")
 
     bench = Bench(options.build.resolve(), options.rounds)
     bench.say("# Figures\n")
