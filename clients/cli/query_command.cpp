@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,10 +46,10 @@ Options:
                         importers: their "imports" with importer, root and path; search: name,
                         defined_in (objects of module, root and path) and mentioned_in (how many
                         modules)
-  --limit N             search: at most N names; default 50
+  --limit N             search: at most N names; default 50. Standard error tells if there are more
   -i, --ignore-case     search: ASCII letters match in either case
   --root NAME=DIRECTORY print DIRECTORY for the root NAME; may be repeated
-  --columns utf8|utf16  unit of columns: bytes of UTF-8, the default, or UTF-16 code units
+  --columns utf8|utf16  module, symbols: unit of columns: bytes of UTF-8, the default, or UTF-16 code units
 
 Lines for people are path:line:column kind name; lines count from 1, columns from 0. If nothing is
 found, standard error names what may have been meant.
@@ -69,13 +70,15 @@ struct Call {
   std::string name;
   bool json = false;
   bool ignore_case = false;
-  std::size_t limit = 50;
+  std::size_t limit = 0;  // 0: not given
   std::vector<std::string> roots;
-  std::string columns = "utf8";
+  std::string columns;  // empty: not given
 };
 
 constexpr std::array<std::string_view, 5> kQueries = {"module", "symbols", "search", "imports",
                                                       "importers"};
+
+constexpr std::size_t kDefaultLimit = 50;
 
 bool IsQuery(std::string_view word) { return std::ranges::find(kQueries, word) != kQueries.end(); }
 
@@ -100,6 +103,13 @@ std::string Mistake(const Call& call) {
   if (call.name.empty()) {
     return fmt::format("no {2} given, as in coppice query {0} {1} {2}", pack, what,
                        what == "search" ? "TEXT" : "NAME");
+  }
+  if (call.what != "search" && (call.limit != 0 || call.ignore_case)) {
+    return fmt::format("{} is for search, not for {}",
+                       call.limit != 0 ? "--limit" : "--ignore-case", what);
+  }
+  if (call.what != "module" && call.what != "symbols" && !call.columns.empty()) {
+    return fmt::format("--columns is for module and symbols: {} prints no columns", what);
   }
   return {};
 }
@@ -268,10 +278,15 @@ class Query {
   }
 
   Result<void> Search() {
+    const std::size_t limit = call_.limit != 0 ? call_.limit : kDefaultLimit;
     const Result<std::vector<NameMatch>> matches = pack_.SearchNames(
-        call_.name, call_.limit, call_.ignore_case ? CaseMatch::kIgnoreAscii : CaseMatch::kExact);
+        call_.name, limit + 1, call_.ignore_case ? CaseMatch::kIgnoreAscii : CaseMatch::kExact);
     if (!matches) return matches.error();
-    for (const NameMatch& match : *matches) {
+    if (matches->size() > limit) {
+      PrintNote(fmt::format("only the first {} names: there are more, which --limit N shows",
+                            Grouped(limit)));
+    }
+    for (const NameMatch& match : std::span(*matches).first(std::min(limit, matches->size()))) {
       found_ = true;
       std::vector<ModuleInfo> definers;
       std::uint64_t mentions = 0;

@@ -75,6 +75,14 @@ class Calls(harness.CommandTest):
         self.assertIn("did you mean 'symbols'?", self.wrong("query", "a.pack", "symbol", "x"))
         self.assertIn("no TEXT given, as in coppice query a.pack search TEXT",
                       self.wrong("query", "a.pack", "search"))
+        for what in ("module", "symbols", "imports", "importers"):
+            self.assertIn("--limit is for search, not for " + what,
+                          self.wrong("query", "a.pack", what, "x", "--limit", "50"))
+            self.assertIn("--ignore-case is for search, not for " + what,
+                          self.wrong("query", "a.pack", what, "x", "-i"))
+        for what in ("search", "imports", "importers"):
+            self.assertIn("--columns is for module and symbols",
+                          self.wrong("query", "a.pack", what, "x", "--columns", "utf8"))
         # Files may have such names.
         self.assertIn("no such pack", self.wrong("query", "module", "module", "json", code=3))
 
@@ -359,6 +367,18 @@ class Calls(harness.CommandTest):
         self.assertEqual(importers("a.x"), ["src/a/x/y.py", "src/a/z.py"])
         # y.py lies in it, but its dot stands for a.x.
         self.assertEqual(importers("a"), ["src/a/z.py"])
+
+    def test_search_is_cut(self):
+        self.write("src/a.py", "".join("name%d = 1\n" % i for i in range(51)))
+        self.index("-o", "a.pack", "src")
+        for options, shown, cut in (((), 50, True), (("--limit", "3"), 3, True),
+                                    (("--limit", "51"), 51, False)):
+            done = self.command("query", "a.pack", "search", "name", *options)
+            self.assertEqual(len(done.stdout.splitlines()), shown)
+            self.assertEqual(b"only the first %d names: there are more" % shown in done.stderr, cut)
+            self.assertEqual(done.stderr == b"", not cut)
+            self.assertEqual(len(json.loads(self.command("query", "a.pack", "search", "name",
+                                                         "--json", *options).stdout)), shown)
 
     def test_nothing_found(self):
         self.write("src/pkg/__init__.py", "from .sub import Thing\n")
