@@ -311,17 +311,28 @@ class Query {
         json_.EndObject();
         continue;
       }
-      std::string text = "mentioned in " + Grouped(mentions);
-      constexpr std::size_t kShown = 3;
-      for (std::size_t i = 0; i < std::min(kShown, definers.size()); ++i) {
-        text += (i == 0 ? ", defined in " : ", ") + Printable(PrintedName(definers[i]));
-      }
-      if (definers.size() > kShown) {
-        text += fmt::format(" and {} more", Grouped(definers.size() - kShown));
-      }
-      lines_.Add(std::string(match.name), std::move(text));
+      lines_.Add(std::string(match.name),
+                 "mentioned in " + Grouped(mentions) + DefinersText(definers));
     }
     return {};
+  }
+
+  // The shortest names first: what tests and private modules define under a name is seldom meant.
+  static std::string DefinersText(const std::vector<ModuleInfo>& definers) {
+    constexpr std::size_t kShown = 3;
+    std::vector<std::string> names;
+    names.reserve(definers.size());
+    for (const ModuleInfo& definer : definers) names.push_back(PrintedName(definer));
+    std::ranges::stable_sort(names, {}, &std::string::size);
+    names.resize(std::min(names.size(), kShown));
+    std::string text;
+    for (const std::string& name : names) {
+      text += (text.empty() ? ", defined in " : ", ") + Printable(name);
+    }
+    if (definers.size() > kShown) {
+      text += fmt::format(" and {} more", Grouped(definers.size() - kShown));
+    }
+    return text;
   }
 
   Result<void> Imports() {

@@ -368,6 +368,13 @@ class Calls(harness.CommandTest):
         # y.py lies in it, but its dot stands for a.x.
         self.assertEqual(importers("a"), ["src/a/z.py"])
 
+    def test_search_shows_the_shortest_definers(self):
+        for name in ("a/tests/one", "a/tests/two", "b", "c", "long/name"):
+            self.write("src/%s.py" % name, "def thing(): pass\n")
+        self.index("-o", "a.pack", "src")
+        self.assertEqual(self.command("query", "a.pack", "search", "thing").stdout,
+                         b"thing  mentioned in 5, defined in b, c, long.name and 2 more\n")
+
     def test_search_is_cut(self):
         self.write("src/a.py", "".join("name%d = 1\n" % i for i in range(51)))
         self.index("-o", "a.pack", "src")
