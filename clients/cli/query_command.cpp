@@ -141,13 +141,13 @@ class Query {
   }
 
   int Run() {
-    if (call_.json) json_.BeginArray();
     const Result<void> result = Answer();
     if (!result) {
       output_.Finish();
       return Fail(result.error());
     }
     if (call_.json) {
+      BeginArrayOnce();
       json_.EndArray();
       output_.Put('\n');
     } else {
@@ -165,6 +165,16 @@ class Query {
     if (call_.what == "search") return Search();
     if (call_.what == "imports") return Imports();
     return Importers();
+  }
+
+  // Not before there is something to put into it: an error must not leave a lone bracket.
+  void BeginArrayOnce() {
+    if (!array_begun_) json_.BeginArray();
+    array_begun_ = true;
+  }
+  void BeginElement() {
+    BeginArrayOnce();
+    json_.BeginObject();
   }
 
   // Also what is there that might have been meant.
@@ -207,6 +217,7 @@ class Query {
       if (!module) return module.error();
       found_ = true;
       if (call_.json) {
+        BeginArrayOnce();
         WriteModule(json_, *module, roots_.Directory(module->info.root), options_);
         continue;
       }
@@ -255,7 +266,7 @@ class Query {
       }
       if (doc_indexes.empty()) doc_indexes = DocIndexes(summary);
       const std::int32_t doc = doc_indexes[row];
-      json_.BeginObject();
+      BeginElement();
       WritePlace("module", module->name, module->info);
       WriteSymbolFields(json_, summary, symbol,
                         doc < 0 ? std::string_view() : module->docs[static_cast<std::size_t>(doc)],
@@ -298,7 +309,7 @@ class Query {
         definers.push_back(*module);
       }
       if (call_.json) {
-        json_.BeginObject();
+        BeginElement();
         json_.Key("name").String(match.name);
         json_.Key("defined_in").BeginArray();
         for (const ModuleInfo& definer : definers) {
@@ -370,7 +381,7 @@ class Query {
       const Import import = summary.import(row);
       if (!wanted(*module, import)) continue;
       if (call_.json) {
-        json_.BeginObject();
+        BeginElement();
         WritePlace("importer", module->name, module->info);
         WriteImportFields(json_, summary, import);
         json_.EndObject();
@@ -404,6 +415,7 @@ class Query {
   Json json_;
   JsonOptions options_;
   AlignedLines lines_;
+  bool array_begun_ = false;
   bool found_ = false;
   std::vector<std::string> near_;  // full names of symbols of which only the last part fits
 };

@@ -410,6 +410,22 @@ class Calls(harness.CommandTest):
         done = self.command("query", "a.pack", "imports", "pkg.sub")
         self.assertEqual((done.stdout, done.stderr), (b"", b"coppice: pkg.sub imports nothing\n"))
 
+    def test_query_of_a_damaged_pack(self):
+        self.write("src/a.py", "x = 1\n")
+        self.index("-o", "a.pack", "src")
+        pack = bytearray(self.bytes_of("a.pack"))
+        errors = 0
+        for at in range(0, len(pack), 16):
+            damaged = pack.copy()
+            damaged[at] ^= 1
+            self.write("b.pack", damaged)
+            done = subprocess.run([harness.COPPICE, "query", "b.pack", "module", "a", "--json"],
+                                  cwd=self.top, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            if done.returncode == 3:
+                errors += 1
+                self.assertEqual(done.stdout, b"")
+        self.assertGreater(errors, 0)
+
     def test_stats_and_verify(self):
         self.write("src/a.py", "x = 1\n")
         report = self.index("-o", "a.pack", "src")
