@@ -20,6 +20,7 @@
 #include "clients/cli/root_directories.h"
 #include "clients/cli/symbol_text.h"
 #include "summaries/try.h"
+#include "summaries/unicode.h"
 
 namespace coppice::cli {
 namespace {
@@ -50,6 +51,8 @@ Options:
   -i, --ignore-case     search: ASCII letters match in either case
   --root NAME=DIRECTORY print DIRECTORY for the root NAME; may be repeated
   --columns utf8|utf16  module, symbols: unit of columns: bytes of UTF-8, the default, or UTF-16 code units
+
+Names are compared in normal form NFKC, as Python compares them.
 
 Lines for people are path:line:column kind name; lines count from 1, columns from 0. If nothing is
 found, standard error names what may have been meant.
@@ -136,7 +139,12 @@ class AlignedLines {
 class Query {
  public:
   Query(const Pack& pack, const RootDirectories& roots, const Call& call)
-      : pack_(pack), roots_(roots), call_(call), docs_(pack), json_(output_) {
+      : pack_(pack),
+        roots_(roots),
+        call_(call),
+        name_(NormalFormKc(call.name).value_or(call.name)),
+        docs_(pack),
+        json_(output_) {
     if (call.columns == "utf16") options_.columns = ColumnUnit::kUtf16;
   }
 
@@ -179,20 +187,20 @@ class Query {
 
   // Also what is there that might have been meant.
   std::string WhyNothing() const {
-    const std::string name = Printable(call_.name);
+    const std::string name = Printable(name_);
     const std::string pack = Printable(call_.pack);
     if (call_.what == "symbols") {
       const std::string_view simple =
-          std::string_view(call_.name).substr(call_.name.rfind('.') + 1);
+          std::string_view(name_).substr(name_.rfind('.') + 1);
       return fmt::format("no symbol '{}' in {}{}", name, pack,
                          Proposal(near_.empty() ? NearSymbols(pack_, simple) : near_));
     }
     if (call_.what == "search") {
       return fmt::format("no name in {} holds '{}'{}", pack, name, InOtherCase());
     }
-    const auto modules = pack_.FindModules(call_.name);
+    const auto modules = pack_.FindModules(name_);
     const bool known = modules && !modules->empty();
-    const std::string proposal = known ? "" : Proposal(NearModules(pack_, call_.name));
+    const std::string proposal = known ? "" : Proposal(NearModules(pack_, name_));
     if (call_.what == "importers") {
       return fmt::format("nothing in {} imports '{}'{}", pack, name, proposal);
     }
@@ -201,7 +209,7 @@ class Query {
 
   std::string InOtherCase() const {
     if (call_.ignore_case) return {};
-    const auto matches = pack_.SearchNames(call_.name, kMaxProposals, CaseMatch::kIgnoreAscii);
+    const auto matches = pack_.SearchNames(name_, kMaxProposals, CaseMatch::kIgnoreAscii);
     if (!matches || matches->empty()) return {};
     std::string names;
     for (const NameMatch& match : *matches)
@@ -210,7 +218,7 @@ class Query {
   }
 
   Result<void> Modules() {
-    const Result<ModuleMatches> matches = pack_.FindModules(call_.name);
+    const Result<ModuleMatches> matches = pack_.FindModules(name_);
     if (!matches) return matches.error();
     for (const ModuleId id : *matches) {
       const Result<LoadedModule> module = LoadModule(pack_, id, &docs_);
@@ -232,7 +240,7 @@ class Query {
   }
 
   Result<void> Symbols() {
-    const std::string_view wanted = call_.name;
+    const std::string_view wanted = name_;
     const std::string_view simple = wanted.substr(wanted.rfind('.') + 1);
     const Result<NamePostings> postings = pack_.FindName(simple);
     if (!postings) return postings.error();
@@ -278,9 +286,9 @@ class Query {
 
   // Whether the name that was asked for, whose last component fits, fits as a whole.
   bool HasName(const LoadedModule& module, const Symbol& symbol) const {
-    const std::size_t dot = call_.name.rfind('.');
+    const std::size_t dot = name_.rfind('.');
     if (dot == std::string::npos) return true;
-    const std::string_view qualifier = std::string_view(call_.name).substr(0, dot);
+    const std::string_view qualifier = std::string_view(name_).substr(0, dot);
     std::string owner = module.name;
     if (const std::optional<std::uint32_t> row = symbol.owner()) {
       owner += '.' + module.summary.symbol(*row).qualname();
@@ -291,7 +299,7 @@ class Query {
   Result<void> Search() {
     const std::size_t limit = call_.limit != 0 ? call_.limit : kDefaultLimit;
     const Result<std::vector<NameMatch>> matches = pack_.SearchNames(
-        call_.name, limit + 1, call_.ignore_case ? CaseMatch::kIgnoreAscii : CaseMatch::kExact);
+        name_, limit + 1, call_.ignore_case ? CaseMatch::kIgnoreAscii : CaseMatch::kExact);
     if (!matches) return matches.error();
     if (matches->size() > limit) {
       PrintNote(fmt::format("only the first {} names: there are more, which --limit N shows",
@@ -347,7 +355,7 @@ class Query {
   }
 
   Result<void> Imports() {
-    const Result<ModuleMatches> matches = pack_.FindModules(call_.name);
+    const Result<ModuleMatches> matches = pack_.FindModules(name_);
     if (!matches) return matches.error();
     bool any = false;
     for (const ModuleId id : *matches) {
@@ -355,16 +363,16 @@ class Query {
     }
     // That a module imports nothing is an answer too.
     found_ = !matches->empty();
-    if (found_ && !any) PrintNote(Printable(call_.name) + " imports nothing");
+    if (found_ && !any) PrintNote(Printable(name_) + " imports nothing");
     return {};
   }
 
   Result<void> Importers() {
-    const Result<std::vector<ModuleId>> candidates = CandidateImporters(pack_, call_.name);
+    const Result<std::vector<ModuleId>> candidates = CandidateImporters(pack_, name_);
     if (!candidates) return candidates.error();
     for (const ModuleId id : *candidates) {
       COPPICE_TRY(ImportsOf(id, [this](const LoadedModule& module, const Import& import) {
-        const bool matches = ImportsModule(module.info, module.name, import, call_.name);
+        const bool matches = ImportsModule(module.info, module.name, import, name_);
         found_ = found_ || matches;
         return matches;
       }));
@@ -410,6 +418,7 @@ class Query {
   const Pack& pack_;
   const RootDirectories& roots_;
   const Call& call_;
+  const std::string name_;  // what is looked up: in normal form, as Python and packs have names
   DocsReader docs_;
   Output output_;
   Json json_;

@@ -9,7 +9,7 @@
 
 namespace coppice::cli {
 
-// The name as the source has it: private names of classes are mangled in summaries.
+// The name as the source has it, in normal form: private names of classes are mangled in summaries.
 std::string_view WrittenName(const SummaryView& summary, const Symbol& symbol);
 
 // "(self, key: str, *, default=None) -> int"; empty for what is no function.

@@ -368,6 +368,17 @@ class Calls(harness.CommandTest):
         # y.py lies in it, but its dot stands for a.x.
         self.assertEqual(importers("a"), ["src/a/z.py"])
 
+    def test_query_in_normal_form(self):
+        self.write("src/fix.py", "\N{MATHEMATICAL SCRIPT CAPITAL X}y = 1\nimport \ufb01x\n")
+        self.index("-o", "a.pack", "src")
+        for what, name in (("symbols", "\N{MATHEMATICAL SCRIPT CAPITAL X}y"), ("symbols", "Xy"),
+                           ("search", "\N{MATHEMATICAL SCRIPT CAPITAL X}"),
+                           ("module", "\ufb01x"), ("imports", "\ufb01x"),
+                           ("importers", "\ufb01x"), ("importers", "fix")):
+            self.command("query", "a.pack", what, name)
+        tags = self.command("export", "a.pack", "--format", "tags").stdout
+        self.assertIn(b"\nXy\tsrc/fix.py\t1;", tags)
+
     def test_search_shows_the_shortest_definers(self):
         for name in ("a/tests/one", "a/tests/two", "b", "c", "long/name"):
             self.write("src/%s.py" % name, "def thing(): pass\n")
