@@ -32,12 +32,13 @@ constexpr const char* kHelp =
        coppice query PACK imports NAME    what a module imports
        coppice query PACK importers NAME  which modules import a module
 
-  module      the dotted name, written out: json.decoder
+  module      the dotted name, written out: json.decoder. Or root/path, which also finds files that
+              no import statement reaches: src/__init__.py, src/run-me.py
   symbols     the full name of a symbol is its module's dotted name, the names of its classes and
               its own, with dots between: json.decoder.JSONDecoder.decode. NAME finds those whose
               full name it is, or ends in after a dot: decode, JSONDecoder.decode. Case counts
-  imports     the module's dotted name, written out
-  importers   likewise; by the text of the imports: `import a.b.c` counts for a, a.b and a.b.c,
+  imports     as for module
+  importers   the dotted name, written out; by the text of the imports: `import a.b.c` counts for a, a.b and a.b.c,
               `from a import b` for a and a.b; relative imports for the package that they start
               from and what is below it
 
@@ -217,8 +218,22 @@ class Query {
     return "; with --ignore-case there is " + names;
   }
 
-  Result<void> Modules() {
+  // By dotted name or, as PrintedName has it, by root and path: no other name holds a '/'.
+  Result<std::vector<ModuleId>> FindModules() const {
+    const std::string_view place = call_.name;
+    const std::size_t slash = place.find('/');
+    if (slash != std::string_view::npos) {
+      const auto file = pack_.FindFile(place.substr(0, slash), place.substr(slash + 1));
+      if (!file) return file.error();
+      return *file ? std::vector{**file} : std::vector<ModuleId>();
+    }
     const Result<ModuleMatches> matches = pack_.FindModules(name_);
+    if (!matches) return matches.error();
+    return std::vector<ModuleId>(matches->begin(), matches->end());
+  }
+
+  Result<void> Modules() {
+    const Result<std::vector<ModuleId>> matches = FindModules();
     if (!matches) return matches.error();
     for (const ModuleId id : *matches) {
       const Result<LoadedModule> module = LoadModule(pack_, id, &docs_);
@@ -231,7 +246,7 @@ class Query {
       }
       const std::string_view doc = module->module_doc();
       lines_.Add(Printable(roots_.Path(module->info)) + ":1:0",
-                 "module " + module->name + (doc.empty() ? "" : "  " + Printable(doc)));
+                 "module " + Printable(PrintedName(module->info)) + (doc.empty() ? "" : "  " + Printable(doc)));
       for (const std::uint32_t row : module->summary.RowsByPosition()) {
         AddSymbolLine(*module, module->summary.symbol(row));
       }
@@ -355,7 +370,7 @@ class Query {
   }
 
   Result<void> Imports() {
-    const Result<ModuleMatches> matches = pack_.FindModules(name_);
+    const Result<std::vector<ModuleId>> matches = FindModules();
     if (!matches) return matches.error();
     bool any = false;
     for (const ModuleId id : *matches) {

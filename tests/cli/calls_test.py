@@ -368,6 +368,22 @@ class Calls(harness.CommandTest):
         # y.py lies in it, but its dot stands for a.x.
         self.assertEqual(importers("a"), ["src/a/z.py"])
 
+    def test_query_by_path(self):
+        self.write("src/__init__.py", "import os\n")
+        self.write("src/run-me.py", "def thing(): pass\n")
+        self.write("src/sub/a.py")
+        self.index("-o", "a.pack", "src")
+
+        def output(*arguments, code=0):
+            return self.command("query", "a.pack", *arguments, code=code).stdout.decode()
+
+        self.assertIn("defined in src/run-me.py\n", output("search", "thing"))
+        self.assertIn("module src/run-me.py\n", output("module", "src/run-me.py"))
+        self.assertEqual(output("imports", "src/__init__.py"), "src/__init__.py:1  import os\n")
+        self.assertEqual(output("module", "src/sub/a.py"), output("module", "sub.a"))
+        for name in ("src/sub", "sub/a.py", "src/", "/", "other/run-me.py"):
+            output("module", name, code=1)
+
     def test_query_in_normal_form(self):
         self.write("src/fix.py", "\N{MATHEMATICAL SCRIPT CAPITAL X}y = 1\nimport \ufb01x\n")
         self.index("-o", "a.pack", "src")
