@@ -38,9 +38,9 @@ constexpr const char* kHelp =
               its own, with dots between: json.decoder.JSONDecoder.decode. NAME finds those whose
               full name it is, or ends in after a dot: decode, JSONDecoder.decode. Case counts
   imports     as for module
-  importers   the dotted name, written out; by the text of the imports: `import a.b.c` counts for a, a.b and a.b.c,
-              `from a import b` for a and a.b; relative imports for the package that they start
-              from and what is below it
+  importers   the dotted name, written out; by the text of the imports: `import a.b.c` counts for a,
+              a.b and a.b.c, `from a import b` for a and a.b; relative imports for the package that
+              they start from and what is below it
 
 Options:
   --json                an array, empty if nothing is found. module: the objects of `coppice
@@ -51,7 +51,8 @@ Options:
   --limit N             search: at most N names; default 50. Standard error tells if there are more
   -i, --ignore-case     search: ASCII letters match in either case
   --root NAME=DIRECTORY print DIRECTORY for the root NAME; may be repeated
-  --columns utf8|utf16  module, symbols: unit of columns: bytes of UTF-8, the default, or UTF-16 code units
+  --columns utf8|utf16  module, symbols: unit of columns: bytes of UTF-8, the default, or UTF-16
+                        code units
 
 Names are compared in normal form NFKC, as Python compares them.
 
@@ -190,22 +191,42 @@ class Query {
   std::string WhyNothing() const {
     const std::string name = Printable(name_);
     const std::string pack = Printable(call_.pack);
-    if (call_.what == "symbols") {
-      const std::string_view simple =
-          std::string_view(name_).substr(name_.rfind('.') + 1);
-      return fmt::format("no symbol '{}' in {}{}", name, pack,
-                         Proposal(near_.empty() ? NearSymbols(pack_, simple) : near_));
-    }
     if (call_.what == "search") {
       return fmt::format("no name in {} holds '{}'{}", pack, name, InOtherCase());
     }
-    const auto modules = pack_.FindModules(name_);
-    const bool known = modules && !modules->empty();
-    const std::string proposal = known ? "" : Proposal(NearModules(pack_, name_));
-    if (call_.what == "importers") {
-      return fmt::format("nothing in {} imports '{}'{}", pack, name, proposal);
+    if (call_.what == "symbols") {
+      const std::string other =
+          IsModule() ? fmt::format("; it is a module: coppice query {} module {}", pack, name)
+                     : Proposal(near_.empty() ? NearSymbols(pack_, SimpleName()) : near_);
+      return fmt::format("no symbol '{}' in {}{}", name, pack, other);
     }
-    return fmt::format("no module '{}' in {}{}", name, pack, proposal);
+    std::string other;
+    if (!IsModule()) {
+      if (IsSymbol()) {
+        other = fmt::format("; it is a symbol: coppice query {} symbols {}", pack, name);
+      }
+      other += Proposal(NearModules(pack_, name_));
+    }
+    if (call_.what == "importers") {
+      return fmt::format("nothing in {} imports '{}'{}", pack, name, other);
+    }
+    return fmt::format("no module '{}' in {}{}", name, pack, other);
+  }
+
+  bool IsModule() const {
+    const auto modules = pack_.FindModules(name_);
+    return modules && !modules->empty();
+  }
+
+  // Whether `symbols` would find it.
+  bool IsSymbol() const {
+    bool found = false;
+    const auto look = [&](const LoadedModule& module, const std::vector<std::uint32_t>& rows) {
+      found = std::ranges::any_of(
+          rows, [&](std::uint32_t row) { return HasName(module, module.summary.symbol(row)); });
+      return !found;
+    };
+    return VisitNamesakes(nullptr, look).has_value() && found;
   }
 
   std::string InOtherCase() const {
@@ -246,7 +267,8 @@ class Query {
       }
       const std::string_view doc = module->module_doc();
       lines_.Add(Printable(roots_.Path(module->info)) + ":1:0",
-                 "module " + Printable(PrintedName(module->info)) + (doc.empty() ? "" : "  " + Printable(doc)));
+                 "module " + Printable(PrintedName(module->info)) +
+                     (doc.empty() ? "" : "  " + Printable(doc)));
       for (const std::uint32_t row : module->summary.RowsByPosition()) {
         AddSymbolLine(*module, module->summary.symbol(row));
       }
@@ -254,49 +276,73 @@ class Query {
     return {};
   }
 
-  Result<void> Symbols() {
-    const std::string_view wanted = name_;
-    const std::string_view simple = wanted.substr(wanted.rfind('.') + 1);
+  std::string_view SimpleName() const {
+    return std::string_view(name_).substr(name_.rfind('.') + 1);
+  }
+
+  // Gives `visit` each module that defines symbols whose own name is SimpleName, with their rows in
+  // the order of the text, until it returns false.
+  template <class Visit>
+  Result<void> VisitNamesakes(DocsReader* docs, const Visit& visit) const {
+    const std::string_view simple = SimpleName();
     const Result<NamePostings> postings = pack_.FindName(simple);
     if (!postings) return postings.error();
     // Within classes private names are mangled: the module defines another name then.
     const bool is_private = simple.starts_with("__") && !simple.ends_with("__");
     for (const NamePosting& posting : *postings) {
-      if (posting.defined || is_private) COPPICE_TRY(SymbolsOf(posting.module, simple));
+      if (!posting.defined && !is_private) continue;
+      const Result<LoadedModule> module = LoadModule(pack_, posting.module, docs);
+      if (!module) return module.error();
+      const SummaryView& summary = module->summary;
+      std::vector<std::uint32_t> rows = summary.RowsByPosition();
+      std::erase_if(rows, [&](std::uint32_t row) {
+        const Symbol symbol = summary.symbol(row);
+        return symbol.name() != simple && WrittenName(summary, symbol) != simple;
+      });
+      if (!rows.empty() && !visit(*module, rows)) break;
     }
     return {};
   }
 
-  Result<void> SymbolsOf(ModuleId id, std::string_view simple) {
-    const Result<LoadedModule> module = LoadModule(pack_, id, call_.json ? &docs_ : nullptr);
-    if (!module) return module.error();
-    const SummaryView& summary = module->summary;
-    std::vector<std::int32_t> doc_indexes;
-    for (const std::uint32_t row : summary.RowsByPosition()) {
-      const Symbol symbol = summary.symbol(row);
-      if (symbol.name() != simple && WrittenName(summary, symbol) != simple) continue;
-      if (!HasName(*module, symbol)) {
-        if (near_.size() < kMaxProposals) {
-          near_.push_back((module->name.empty() ? "" : module->name + '.') +
-                          std::string(symbol.qualname()));
-        }
-        continue;
-      }
-      found_ = true;
-      if (!call_.json) {
-        AddSymbolLine(*module, symbol);
-        continue;
-      }
-      if (doc_indexes.empty()) doc_indexes = DocIndexes(summary);
-      const std::int32_t doc = doc_indexes[row];
-      BeginElement();
-      WritePlace("module", module->name, module->info);
-      WriteSymbolFields(json_, summary, symbol,
-                        doc < 0 ? std::string_view() : module->docs[static_cast<std::size_t>(doc)],
-                        options_);
-      json_.EndObject();
-    }
-    return {};
+  Result<void> Symbols() {
+    return VisitNamesakes(
+        call_.json ? &docs_ : nullptr,
+        [this](const LoadedModule& module, const std::vector<std::uint32_t>& rows) {
+          std::vector<std::int32_t> doc_indexes;
+          if (call_.json) doc_indexes = DocIndexes(module.summary);
+          for (const std::uint32_t row : rows) {
+            const Symbol symbol = module.summary.symbol(row);
+            if (!HasName(module, symbol)) {
+              NoteNear(module, symbol);
+              continue;
+            }
+            found_ = true;
+            if (call_.json) {
+              WriteSymbol(module, symbol, doc_indexes[row]);
+            } else {
+              AddSymbolLine(module, symbol);
+            }
+          }
+          return true;
+        });
+  }
+
+  void NoteNear(const LoadedModule& module, const Symbol& symbol) {
+    std::string name =
+        (module.name.empty() ? "" : module.name + '.') + std::string(symbol.qualname());
+    // Several definitions may bear one name.
+    if (near_.size() == kMaxProposals || std::ranges::find(near_, name) != near_.end()) return;
+    near_.push_back(std::move(name));
+  }
+
+  // `doc`: its index in LoadedModule::docs, or -1.
+  void WriteSymbol(const LoadedModule& module, const Symbol& symbol, std::int32_t doc) {
+    BeginElement();
+    WritePlace("module", module.name, module.info);
+    WriteSymbolFields(json_, module.summary, symbol,
+                      doc < 0 ? std::string_view() : module.docs[static_cast<std::size_t>(doc)],
+                      options_);
+    json_.EndObject();
   }
 
   // Whether the name that was asked for, whose last component fits, fits as a whole.

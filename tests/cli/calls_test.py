@@ -417,15 +417,25 @@ class Calls(harness.CommandTest):
     def test_nothing_found(self):
         self.write("src/pkg/__init__.py", "from .sub import Thing\n")
         self.write("src/pkg/sub.py", "class Thing:\n    def run(self): pass\n")
+        self.write("src/pkg/run.py")
+        self.write("src/twice.py", "if x:\n    sub = 1\nelse:\n    sub = 2\n")
         self.index("-o", "a.pack", "src")
         for what, name, reason in (
-                ("module", "sub", "no module 'sub' in a.pack; did you mean pkg.sub?"),
+                ("module", "sub", "no module 'sub' in a.pack; it is a symbol: coppice query a.pack "
+                                  "symbols sub; did you mean pkg.sub?"),
                 ("module", "pkg.sbu", "did you mean pkg.sub?"),
                 ("module", "zzzzzzz", "no module 'zzzzzzz' in a.pack"),
                 ("imports", "pkg.sup", "did you mean pkg.sub?"),
                 ("importers", "pkg.sup", "nothing in a.pack imports 'pkg.sup'; did you mean"),
                 ("symbols", "thing", "no symbol 'thing' in a.pack; did you mean Thing?"),
                 ("symbols", "Thnig", "did you mean Thing?"),
+                ("symbols", "pkg.sub", "no symbol 'pkg.sub' in a.pack; it is a module: coppice query "
+                                       "a.pack module pkg.sub\n"),
+                ("symbols", "a.sub", "; did you mean twice.sub?\n"),
+                ("module", "pkg.sub.Thing", "no module 'pkg.sub.Thing' in a.pack; it is a symbol: "
+                                            "coppice query a.pack symbols pkg.sub.Thing"),
+                ("imports", "Thing.run", "it is a symbol: coppice query a.pack symbols Thing.run"),
+                ("module", "run", "symbols run; did you mean pkg.run?\n"),
                 ("symbols", "Other.run", "did you mean pkg.sub.Thing.run?"),
                 ("search", "THIN", "holds 'THIN'; with --ignore-case there is Thing")):
             for options, output in (((), b""), (("--json",), b"[]\n")):
