@@ -36,7 +36,7 @@ Writes all of PACK to standard output.
                         units, as the language server protocol counts
 
 Examples:
-  coppice export python3.pack | jq -r 'select(.syntax != "clean") | .path'
+  coppice export python3.pack | jq -r 'select(.syntax != "clean") | .syntax + " " + .path'
   coppice export src.pack --format tags --root src=$PWD/src > tags
 
 Exit codes: 0 done, 2 wrong call, 3 PACK is not there, unreadable, damaged or no pack, or the output

@@ -59,9 +59,12 @@ within another takes its files from the outer one.
   -q, --quiet           print errors only, and what --json asks for
 
 Beside PACK, PACK.coppice-state remembers the files' times, so that unchanged ones need not be read,
-and PACK.coppice-lock stands there while a run is on: a second one waits for it. Files that cannot
-be read are left out, those that cannot be decoded are indexed as far as possible: they are reported
-and counted, and do not end the run.
+and PACK.coppice-lock stands there while a run is on: a second one waits for it.
+
+No single file ends the run. Those that cannot be read are left out, with a warning in every run;
+those that cannot be decoded are indexed as far as possible, with a warning when they are parsed.
+Both are counted, as are those with syntax errors. The first example of `coppice export --help`
+lists what did not parse cleanly.
 
 The JSON object: modules, parsed and reused (of those), source_bytes, lines, files_with_errors and
 undecodable (of all modules), skipped (files that are not in the pack), seconds, ast_bytes and

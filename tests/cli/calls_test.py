@@ -154,6 +154,8 @@ class Calls(harness.CommandTest):
         self.write("src/a.py", b"x = '\xff'\n")
         self.write("src/b.py", "x = 1\n")
         for parsed in (2, 0):
+            warnings = self.command("index", "-o", "b.pack", "src").stderr.decode()
+            self.assertEqual("src/a.py: " in warnings, parsed != 0)
             report = self.index("-o", "a.pack", "src")
             self.assertEqual((report["modules"], report["parsed"], report["undecodable"]),
                              (2, parsed, 1))

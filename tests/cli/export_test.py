@@ -60,6 +60,13 @@ class Export(harness.CommandTest):
         self.assertEqual(module["all"], ["K", "f", {"from": ".other"}])
         self.assertEqual(len(module["hash"]), 32)
 
+    def test_order(self):
+        self.write("a/same.py")
+        self.write("b/same.py")
+        self.index("-o", "b.pack", "a", "b")
+        modules = self.export("b.pack", "--root", "a=z", "--root", "b=y")
+        self.assertEqual([m["root"] for m in modules], ["z", "y"])
+
     def test_imports(self):
         imports = self.export("a.pack")[1]["imports"]
         self.assertEqual(
