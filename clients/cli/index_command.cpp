@@ -170,18 +170,19 @@ Result<std::vector<Root>> PythonRoots(const Call& call, const FileSystem& files,
 }
 
 CLI::Validator ExcludePattern() {
-  return {[](const std::string& pattern) {
-            if (pattern.find_first_not_of("./") == std::string::npos) {
-              return "'" + pattern + "' names nothing; a pattern is such as tests/ or '*_pb2.py'";
-            }
-            if (!Glob(pattern).well_formed()) {
-              return "'" + Printable(pattern) +
-                     "' has a '[' without its ']' or a set of nothing, or ends in '\\'; a character "
-                     "is taken for itself after a '\\'";
-            }
-            return std::string();
-          },
-          ""};
+  return {
+      [](const std::string& pattern) {
+        if (pattern.find_first_not_of("./") == std::string::npos) {
+          return "'" + pattern + "' names nothing; a pattern is such as tests/ or '*_pb2.py'";
+        }
+        if (!Glob(pattern).well_formed()) {
+          return "'" + Printable(pattern) +
+                 "' has a '[' without its ']' or a set of nothing, or ends in '\\'; a character "
+                 "is taken for itself after a '\\'";
+        }
+        return std::string();
+      },
+      ""};
 }
 
 void PrintJson(const IndexReport& report, Output& output) {
@@ -265,9 +266,8 @@ int Run(const Call& call) {
   const PosixFileSystem files;
   const bool named = call.python.empty();
   options.discovery.excludes = call.excludes;
-  Result<std::vector<Root>> roots =
-      named ? ParseRootArguments(files, call.roots)
-            : PythonRoots(call, files, options.discovery.excludes);
+  Result<std::vector<Root>> roots = named ? ParseRootArguments(files, call.roots)
+                                          : PythonRoots(call, files, options.discovery.excludes);
   if (!roots && named && roots.error().code == ErrorCode::kInvalidArgument) {
     return Misuse(kHelp, Printable(roots.error().message));
   }
