@@ -43,7 +43,8 @@ within another takes its files from the outer one.
                         that of the directory. What stands before the first '=' is a name unless it
                         holds a '/': for a directory r=x write name=./r=x
   --python EXE          take the roots from an interpreter: its standard library, site-packages and
-                        what else is on its sys.path
+                        what else is on its sys.path when it is run with -I: not the user's own
+                        site-packages, nor what PYTHONPATH names
   -o, --output PACK     the pack
   -j, --jobs N          threads; 0, the default: one for each processor
   --fresh               parse every file, whatever PACK says
