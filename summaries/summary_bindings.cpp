@@ -435,6 +435,39 @@ void SummaryWalker::Capture(const Node& node, const Where& where) {
   }
 }
 
+namespace {
+
+// Whether what the grammar takes for `:=` within `ancestors` is the `:` of a replacement field whose
+// format begins with `=`, as in f"{x:=+8}": no brackets stand between it and the field's own.
+bool IsFormatOfField(std::span<const Node> ancestors) {
+  for (; !ancestors.empty(); ancestors = ancestors.first(ancestors.size() - 1)) {
+    switch (ancestors.back().kind()) {
+      case NodeKind::kInterpolation:
+      case NodeKind::kFormatExpression:
+        return true;
+      case NodeKind::kExpressionList:
+      case NodeKind::kListSplat:
+      case NodeKind::kConditionalExpression:
+      case NodeKind::kBooleanOperator:
+      case NodeKind::kNotOperator:
+      case NodeKind::kYield:
+      case NodeKind::kNamedExpression:
+        break;
+      case NodeKind::kSet:  // a field within such a format
+        if (ancestors.size() < 2 ||
+            ancestors[ancestors.size() - 2].kind() != NodeKind::kNamedExpression) {
+          return false;
+        }
+        break;
+      default:
+        return false;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 // Whether the node's children are still to be searched.
 bool SummaryWalker::ScanOne(const Node& node, const Where& where, Scanning scanning,
                             const GuardFrame* inner, bool in_lambda) {
@@ -464,6 +497,7 @@ bool SummaryWalker::ScanOne(const Node& node, const Where& where, Scanning scann
       const Node value = node.ChildByField(Field::kValue);
       const Scope& scope = *where.scope;
       if (in_lambda || !name || (!scope.visible && scope.globals.empty())) return true;
+      if (IsFormatOfField(stack_)) return true;
       Binding binding;
       if (value) {
         binding.form = ValueForm::kText;

@@ -50,6 +50,9 @@ TEST(SummaryRecords, OtherBinders) {
       "variable f = ... | match(s)/1\nvariable g = 1 | match(s)/1\n"
       "variable h = ... | match(s)/2\nvariable i = ... | match(s)/2\n");
   check("f(y := 1, [z := 2 for i in x], lambda: (w := 3))", "variable y = 1\nvariable z = 2\n");
+  check("f'{x:=+8}{a, x:=5}{a if b else x:=5}{a:{x:=3}}{a:={x:=4}}'", "");
+  check("f'{(x:=5)}{[y:=5]}{a:{(z:=3)}}'", "variable x = 5\nvariable y = 5\nvariable z = 3\n");
+  check("def f():\n  global x\n  f'{x:=5}'", "function f()\n");
   check("del x", "");
   check("[i for i in x]", "");
 }
