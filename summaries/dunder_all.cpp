@@ -1,6 +1,7 @@
 #include "summaries/dunder_all.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "summaries/dotted_tail.h"
 #include "summaries/identifier.h"
@@ -12,6 +13,9 @@ namespace {
 uint64_t KeyOf(const DraftExport& entry) {
   return uint64_t{entry.text} << 1 | (entry.from_module ? 1 : 0);
 }
+
+// Removed entries keep their places, so that removing one moves no others.
+bool IsRemoved(const DraftExport& entry) { return entry.text == kNoRow; }
 
 // The string that a literal stands for. None is invented for \N{...}, which is not decoded.
 bool AppendName(const Node& expression, std::string& out) {
@@ -62,7 +66,13 @@ Node OnlyArgument(const Node& call) {
 void DunderAll::Reset(SummaryDraft& draft) {
   draft_ = &draft;
   present_.clear();
+  has_modules_ = false;
+  followed_ = 0;
+  bound_.clear();
+  submodules_.clear();
 }
+
+void DunderAll::Finish() { std::erase_if(draft_->exports, IsRemoved); }
 
 void DunderAll::Lose() {
   draft_->has_all = true;
@@ -73,24 +83,36 @@ void DunderAll::Add(const Value& value) {
   draft_->has_all = true;
   draft_->all_complete = draft_->all_complete && value.complete;
   for (const DraftExport& entry : value.entries) {
-    if (present_.try_emplace(KeyOf(entry), true).second) draft_->exports.push_back(entry);
+    if (!present_.try_emplace(KeyOf(entry), draft_->exports.size()).second) continue;
+    draft_->exports.push_back(entry);
+    has_modules_ |= entry.from_module;
   }
 }
 
 void DunderAll::Replace(const Value& value, Placing placing) {
   if (placing == Placing::kCertain) {
-    draft_->exports.clear();
-    present_.clear();
+    if (!value.extends) {
+      draft_->exports.clear();
+      present_.clear();
+      has_modules_ = false;
+    }
     draft_->all_complete = true;
   }
   Add(value);
 }
 
 void DunderAll::Assign(const Node& expression, Placing placing) {
-  Replace(Evaluate(expression), placing);
+  Value value;
+  Evaluate(expression, value);
+  Replace(value, placing);
 }
 
-void DunderAll::Extend(const Node& expression) { Add(Evaluate(expression)); }
+void DunderAll::Extend(const Node& expression) {
+  Value value;
+  value.extends = true;
+  Evaluate(expression, value);
+  Add(value);
+}
 
 void DunderAll::TakeOver(Placing placing) {
   const DraftImport& import = draft_->imports.back();
@@ -143,20 +165,16 @@ void DunderAll::Remove(const Node& argument, Placing placing) {
   std::string text;
   if (!AppendName(argument, text)) return Lose();
   if (placing == Placing::kGuarded) return;
-  auto& entries = draft_->exports;
-  const DraftExport removed{draft_->StringCopy(text), false};
-  const auto found = std::find(entries.begin(), entries.end(), removed);
-  if (found != entries.end()) {
-    entries.erase(found);
-    present_.erase(KeyOf(removed));
-  } else if (std::any_of(entries.begin(), entries.end(),
-                         [](const DraftExport& entry) { return entry.from_module; })) {
+  const auto found = present_.find(KeyOf({draft_->StringCopy(text), false}));
+  if (found != present_.end()) {
+    draft_->exports[found->second].text = kNoRow;
+    present_.erase(found);
+  } else if (has_modules_) {
     Lose();
   }
 }
 
-DunderAll::Value DunderAll::Evaluate(const Node& expression) {
-  Value value;
+void DunderAll::Evaluate(const Node& expression, Value& value) {
   pending_.assign(1, {expression, false});
   while (!pending_.empty()) {
     const Pending next = pending_.back();
@@ -169,7 +187,6 @@ DunderAll::Value DunderAll::Evaluate(const Node& expression) {
       value.complete = false;
     }
   }
-  return value;
 }
 
 void DunderAll::EvaluateOne(const Node& node, Value& value) {
@@ -190,8 +207,12 @@ void DunderAll::EvaluateOne(const Node& node, Value& value) {
       return Elements(node, value);
     case NodeKind::kIdentifier:
       if (IsAll(node)) {
-        value.entries.insert(value.entries.end(), draft_->exports.begin(), draft_->exports.end());
         value.complete = value.complete && draft_->has_all && draft_->all_complete;
+        // Not copied where it comes first: lists grow by `__all__ = __all__ + [...]`.
+        if (value.entries.empty()) value.extends = true;
+        if (value.extends) return;
+        std::remove_copy_if(draft_->exports.begin(), draft_->exports.end(),
+                            std::back_inserter(value.entries), IsRemoved);
         return;
       }
       if (const DraftImport* import = LastImport(NormalizeIdentifier(node.text(), draft_->arena));
@@ -242,12 +263,22 @@ std::string_view DunderAll::Bound(const DraftImport& import) const {
   return module.substr(0, module.find('.'));
 }
 
-const DraftImport* DunderAll::LastImport(std::string_view binds) const {
-  const auto& imports = draft_->imports;
-  const auto found = std::find_if(imports.rbegin(), imports.rend(), [&](const DraftImport& import) {
-    return import.kind == ImportScope::kModule && Bound(import) == binds;
-  });
-  return found == imports.rend() ? nullptr : &*found;
+// Takes in the imports that were added since the last time.
+void DunderAll::FollowImports() {
+  for (; followed_ != draft_->imports.size(); ++followed_) {
+    const DraftImport& import = draft_->imports[followed_];
+    if (import.kind != ImportScope::kModule) continue;
+    bound_[Bound(import)] = followed_;
+    if (import.level != 1 || import.name == kNoRow) continue;
+    const std::string_view from = draft_->strings[import.module];
+    submodules_.insert(from.substr(0, from.find('.')));
+  }
+}
+
+const DraftImport* DunderAll::LastImport(std::string_view binds) {
+  FollowImports();
+  const auto found = bound_.find(binds);
+  return found == bound_.end() ? nullptr : &draft_->imports[found->second];
 }
 
 void DunderAll::OtherModule(const Node& object, Value& value) {
@@ -273,13 +304,7 @@ void DunderAll::OtherModule(const Node& object, Value& value) {
       module += rest;
     }
   } else {
-    const auto& imports = draft_->imports;
-    const bool relative =
-        std::any_of(imports.begin(), imports.end(), [&](const DraftImport& candidate) {
-          const std::string_view from = draft_->strings[candidate.module];
-          return candidate.kind == ImportScope::kModule && candidate.level == 1 &&
-                 candidate.name != kNoRow && from.substr(0, from.find('.')) == first;
-        });
+    const bool relative = submodules_.contains(first);
     value.complete = value.complete && relative;
     module = relative ? "." + dotted : dotted;
   }

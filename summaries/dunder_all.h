@@ -1,6 +1,8 @@
 // What a module's `__all__` may hold, followed through its assignments and mutations.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,8 @@ class DunderAll {
   static constexpr std::string_view kName = "__all__";
 
   void Reset(SummaryDraft& draft);
+  // After the last statement. Before it the draft's exports may hold removed ones.
+  void Finish();
 
   enum class Placing : uint8_t { kCertain, kGuarded };  // guarded: under any condition
 
@@ -36,19 +40,22 @@ class DunderAll {
 
  private:
   struct Value {
-    std::vector<DraftExport> entries;
+    bool extends = false;              // what `__all__` holds comes first
+    std::vector<DraftExport> entries;  // then these
     bool complete = true;
   };
 
   std::string_view Method(const Node& call) const;
-  Value Evaluate(const Node& expression);
+  // Adds what an expression may hold to `value`.
+  void Evaluate(const Node& expression, Value& value);
   void EvaluateOne(const Node& node, Value& value);
   void Elements(const Node& list, Value& value);
   void OtherModule(const Node& object, Value& value);
   void Replace(const Value& value, Placing placing);
   void Add(const Value& value);
   void Remove(const Node& argument, Placing placing);
-  const DraftImport* LastImport(std::string_view binds) const;
+  void FollowImports();
+  const DraftImport* LastImport(std::string_view binds);
   std::string_view Bound(const DraftImport& import) const;
 
   SummaryDraft* draft_ = nullptr;
@@ -57,7 +64,11 @@ class DunderAll {
     bool is_element;  // a string literal is a name there
   };
   std::vector<Pending> pending_;  // what is still to be evaluated, the next one last
-  boost::unordered_flat_map<uint64_t, bool> present_;  // entries of the draft
+  boost::unordered_flat_map<uint64_t, size_t> present_;  // entries of the draft: their places
+  bool has_modules_ = false;                             // one of them is from a module
+  size_t followed_ = 0;                                  // imports that the following know of
+  boost::unordered_flat_map<std::string_view, size_t, TextHash> bound_;  // last import of a name
+  boost::unordered_flat_set<std::string_view, TextHash> submodules_;     // `from .NAME import`
 };
 
 }  // namespace coppice

@@ -112,7 +112,7 @@ uint32_t SummaryWalker::LastOffset(uint32_t end, uint32_t start) {
 }
 
 bool SummaryWalker::IsGlobal(std::string_view name, const Scope& scope) const {
-  return std::find(scope.globals.begin(), scope.globals.end(), name) != scope.globals.end();
+  return scope.globals.contains(name);
 }
 
 void SummaryWalker::AppendValueDetail(const Binding& binding) {

@@ -381,6 +381,7 @@ void SummaryWalker::Receive(const Definition& definition, const Where& where, Sc
 }
 
 void SummaryWalker::Bases(const Node& arguments, Definition& definition) {
+  boost::unordered_flat_map<std::string_view, size_t, TextHash> rows;  // of the keywords
   for (const Node& child : arguments.children()) {
     if (child.is_extra() || child.is_error()) continue;
     std::string_view key;
@@ -413,12 +414,11 @@ void SummaryWalker::Bases(const Node& arguments, Definition& definition) {
       if (IsOneOf(meta, {"EnumMeta", "EnumType"})) definition.flags.add(SymbolFlag::kEnum);
     }
     const uint32_t text = Text(value, kMaxExpressionBytes);
-    const auto known = std::find_if(definition.keywords.begin(), definition.keywords.end(),
-                                    [&](const auto& keyword) { return keyword.name == key; });
-    if (known != definition.keywords.end()) {
-      known->text = text;
-    } else {
+    const auto [row, is_new] = rows.try_emplace(key, definition.keywords.size());
+    if (is_new) {
       definition.keywords.push_back({key, text});
+    } else {
+      definition.keywords[row->second].text = text;
     }
   }
 }
@@ -513,6 +513,7 @@ void SummaryWalker::Walk(const SyntaxTree& tree) {
   Scope module{Scope::Kind::kModule, true, false, 0};
   draft.has_doc = Docstring(tree.root());
   Suite(tree.root(), {&module, nullptr, 0});
+  all_.Finish();
 }
 
 }  // namespace coppice

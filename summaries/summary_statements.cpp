@@ -361,7 +361,8 @@ void SummaryWalker::ImportName(const Node& node, const Node& name, const Where& 
     if (IsGlobal(binds, scope)) {
       BindOpaquely(bound, binds, where, from.end_offset);
     } else if (scope.kind != Scope::Kind::kModule) {
-      scope.imported.push_back({binds, bound.start(), from.end_offset, import.guard});
+      scope.imported.emplace(binds,
+                             Scope::ImportedName{bound.start(), from.end_offset, import.guard});
     }
     if (scope.kind == Scope::Kind::kModule && binds == DunderAll::kName) {
       if (from.is_from && draft.strings[text] == DunderAll::kName) {
@@ -381,14 +382,13 @@ void SummaryWalker::Global(const Node& node, const Where& where) {
     names.Mention(Name(child));
     if (scope.kind == Scope::Kind::kModule) continue;
     const std::string_view name = Mangled(Name(child), scope);
-    if (IsGlobal(name, scope)) continue;
-    scope.globals.push_back(name);
+    if (!scope.globals.insert(name).second) continue;
     // CPython lets imports precede the declaration.
-    for (const Scope::ImportedName& imported : scope.imported) {
-      if (imported.name == name) {
-        BindGlobal(name, imported.offset, LastOffset(imported.end_offset, imported.offset),
-                   imported.guard, Binding{});
-      }
+    const auto [first, last] = scope.imported.equal_range(name);
+    for (auto entry = first; entry != last; ++entry) {
+      const Scope::ImportedName& imported = entry->second;
+      BindGlobal(name, imported.offset, LastOffset(imported.end_offset, imported.offset),
+                 imported.guard, Binding{});
     }
   }
 }

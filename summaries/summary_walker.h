@@ -1,8 +1,10 @@
 // The walk over a syntax tree that collects a module's summary: docs/summary.md has the rules.
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,14 +65,14 @@ class SummaryWalker {
     uint32_t receiver_class = kNoRow;
     SymbolKind receiver_kind = SymbolKind::kAttribute;
     bool yields = false;
-    std::vector<std::string_view> globals = {};  // declared here
+    boost::unordered_flat_set<std::string_view, TextHash> globals = {};  // declared here
     struct ImportedName {
-      std::string_view name;
       uint32_t offset;      // of the name
       uint32_t end_offset;  // of the statement
       uint32_t guard;
     };
-    std::vector<ImportedName> imported = {};  // here, in a class or function
+    // Here, in a class or function. Equal names stay in the order of the text.
+    std::multimap<std::string_view, ImportedName> imported = {};
   };
 
   // A condition around statements. Made before it is known whether anything is bound under it.
