@@ -316,7 +316,12 @@ void SummaryWalker::Assignment(const Node& node, const Where& where) {
     if (type) Annotate(type, binding);
     if (plain.kind() == NodeKind::kIdentifier) {
       binding.follows_all = true;
-      assigns_all |= in_module && all_.IsAll(plain);
+      // A target behind it may bind it again.
+      if (right && in_module && !assigns_all && all_.IsAll(plain)) {
+        all_.Assign(right, where.guard == nullptr ? DunderAll::Placing::kCertain
+                                                  : DunderAll::Placing::kGuarded);
+        assigns_all = true;
+      }
     }
     if (!right && plain.kind() == NodeKind::kIdentifier && plain != left) {
       Scan(left, where);  // `(x): T` declares nothing
@@ -326,10 +331,6 @@ void SummaryWalker::Assignment(const Node& node, const Where& where) {
     if (type) Scan(type, where);
   }
   if (!right) return;
-  if (assigns_all) {
-    all_.Assign(right, where.guard == nullptr ? DunderAll::Placing::kCertain
-                                              : DunderAll::Placing::kGuarded);
-  }
   if (right.kind() == NodeKind::kAugmentedAssignment) {
     AugmentedAssignment(right, where);
   } else {
@@ -437,8 +438,8 @@ void SummaryWalker::Capture(const Node& node, const Where& where) {
 
 namespace {
 
-// Whether what the grammar takes for `:=` within `ancestors` is the `:` of a replacement field whose
-// format begins with `=`, as in f"{x:=+8}": no brackets stand between it and the field's own.
+// Whether what the grammar takes for `:=` within `ancestors` is the `:` of a replacement field
+// whose format begins with `=`, as in f"{x:=+8}": no brackets stand between it and the field's own.
 bool IsFormatOfField(std::span<const Node> ancestors) {
   for (; !ancestors.empty(); ancestors = ancestors.first(ancestors.size() - 1)) {
     switch (ancestors.back().kind()) {

@@ -265,6 +265,8 @@ TEST(SummaryRecords, DunderAll) {
             "b c a");
   EXPECT_EQ(all("__all__ = ['a', 'b']\n__all__.remove('a')\n__all__ = ['c'] + __all__"), "c b");
   EXPECT_EQ(all("__all__ = x.__all__\n__all__ = ['a']\n__all__.remove('b')"), "a");
+  EXPECT_EQ(all("__all__ = b, __all__ = ['a']"), "a incomplete");
+  EXPECT_EQ(all("b, __all__ = __all__ = ['a']"), "a");
   EXPECT_EQ(all("from . import m\nfrom .n import *\nimport p.q\nimport r as s\n"
                 "__all__ = m.__all__ + n.__all__ + [*p.q.__all__, 'x'] + s.__all__ + t.__all__"),
             "from:.m from:.n from:p.q x from:r from:t incomplete");
