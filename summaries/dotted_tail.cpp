@@ -52,7 +52,7 @@ DottedTail TailOf(Node expression, Around around) {
     Node object;
     if (node.kind() == NodeKind::kAttribute) {
       name = node.ChildByField(Field::kAttribute);
-      object = node.ChildByField(Field::kObject);
+      object = StripParentheses(node.ChildByField(Field::kObject));
       if (!object) return {};
     } else if (node.kind() == NodeKind::kMemberType) {
       object = node.ChildByKind(NodeKind::kType);

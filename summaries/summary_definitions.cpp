@@ -85,7 +85,7 @@ void SummaryWalker::DecoratorFlags(std::span<const Node> decorators, SymbolKind 
       for (const Node& argument : arguments.children()) {
         if (argument.kind() != NodeKind::kKeywordArgument) continue;
         const Node key = argument.ChildByField(Field::kName);
-        const Node value = argument.ChildByField(Field::kValue);
+        const Node value = StripParentheses(argument.ChildByField(Field::kValue));
         if (key && value && Name(key) == "slots" && value.kind() == NodeKind::kTrue) {
           flags.add(SymbolFlag::kSlots);
         }

@@ -355,6 +355,7 @@ class Walker:
                 self.all_events.append((at, "other", None, False))
         else:
             scope.bound.add(mangled)
+            scope.has_slots = scope.has_slots or mangled == "__slots__"
 
     def visit_If(self, node, scope, guards):
         self.expression(node.test, scope, guards)

@@ -61,7 +61,8 @@ def of_function(node, in_class):
 def of_class(node, binds_slots):
     decorators = {last_component(d, ast.Call)[0] for d in node.decorator_list}
     bases = {last_component(b, ast.Subscript)[0] for b in node.bases}
-    metaclass = {last_component(k.value, ())[0] for k in node.keywords if k.arg == "metaclass"}
+    metaclass = {last_component(k.value, ast.Subscript)[0] for k in node.keywords
+                 if k.arg == "metaclass"}
     flags = decorators & {"final", "deprecated", "dataclass"}
     if "ABC" in bases or "ABCMeta" in metaclass:
         flags.add("abstract")

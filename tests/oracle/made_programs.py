@@ -20,7 +20,8 @@ _DECORATORS = ["property", "a.setter", "a . getter", "staticmethod", "classmetho
                "abc.abstractmethod", "functools.cached_property", "typing.overload", "final",
                "deprecated('x')", "(override)", "dataclass", "dataclass(slots=True)",
                "dataclasses.dataclass(frozen=True)", "x[0].setter", "lambda f: f", "d(1).final",
-               "abstractclassmethod", "abc.abstractstaticmethod"]
+               "abstractclassmethod", "abc.abstractstaticmethod", "(a.b).deleter", "( a ).final",
+               "dataclass(slots=(True))"]
 _BASES = ["A", "(B)", "abc.ABC", "Enum", "enum.IntFlag", "Protocol[T]", "typing.NamedTuple",
           "*bases", "f( x )", "TypedDict", "Generic[T]", "(x.Protocol)[ T ]"]
 _METHODS = ["m", "__new__", "__init__", "__init_subclass__", "__class_getitem__", "__p", "n"]
@@ -307,13 +308,14 @@ class Maker:
             items = self.list_of(argument, 0, 2)
             if self.chance(0.3):
                 items += (", " if items else "") + self.rng.choice(
-                    ["metaclass = abc.ABCMeta", "metaclass=(EnumMeta)", "**kw",
+                    ["metaclass = abc.ABCMeta", "metaclass=(EnumMeta)", "metaclass=x.ABCMeta[0]", "**kw",
                      "k=1, l=(" + _DEEP + "2)"])
             head += self.rng.choice(["", " "]) + "(" + self.gap() + items + self.gap() + ")"
         lines = self.decorators() + [self.header(head)]
         body = self.within("class", depth)
         if self.chance(0.2):
-            body.append("\x01__slots__ = 'a', 'b'")
+            body.append("\x01" + self.rng.choice(
+                ["__slots__ = 'a', 'b'", "class __slots__: pass", "def __slots__(): pass"]))
         return lines + body
 
     def program(self):

@@ -95,6 +95,7 @@ TEST(SummaryRecords, Methods) {
       "class C:\n"
       "  @property\n  def p(self): pass\n"
       "  @p.setter\n  def p(self, v): pass\n"
+      "  @(a.p).deleter\n  def p(self): pass\n"
       "  @functools.cached_property\n  def q(self): pass\n"
       "  @abc.abstractmethod\n  def a(self): pass\n"
       "  @staticmethod\n  def s(): pass\n"
@@ -103,6 +104,7 @@ TEST(SummaryRecords, Methods) {
       "class C\n"
       "function C.p(self) @property [property]\n"
       "function C.p(self, v) @p.setter [setter]\n"
+      "function C.p(self) @(a.p).deleter [deleter]\n"
       "function C.q(self) @functools.cached_property [property]\n"
       "function C.a(self) @abc.abstractmethod [abstract]\n"
       "function C.s() @staticmethod [staticmethod]\n"
@@ -118,6 +120,8 @@ TEST(SummaryRecords, Classes) {
         "class C(Protocol[T], NamedTuple, TypedDict){} [protocol typeddict namedtuple]\n");
   check("@dataclass(frozen=True, slots=True)\nclass C: pass",
         "class C @dataclass(frozen=True, slots=True) [dataclass slots]\n");
+  check("@dataclass(slots=(True))\nclass C: pass",
+        "class C @dataclass(slots=(True)) [dataclass slots]\n");
   check("class C:\n  __slots__ = ()", "class C [slots]\nvariable C.__slots__ = ()\n");
   check("class C[T]:\n  class D: x = 1", "class C<T>\nclass C.D\nvariable C.D.x = 1\n");
   check("def f():\n  class C:\n    x = 1\n    def m(self): self.y = 1", "function f()\n");
