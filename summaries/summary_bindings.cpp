@@ -126,6 +126,16 @@ void SummaryWalker::AppendValueDetail(const Binding& binding) {
   if (binding.form == ValueForm::kText) draft.details.push_back({0, binding.value, 0});
 }
 
+// Adds what is known of the value to `symbol`, and that to the draft.
+uint32_t SummaryWalker::AddBinding(DraftSymbol symbol, std::string_view name,
+                                   const Binding& binding) {
+  symbol.details_begin = static_cast<uint32_t>(draft.details.size());
+  AppendValueDetail(binding);
+  symbol.details_end = static_cast<uint32_t>(draft.details.size());
+  names.Define(name);
+  return draft.AddSymbol(symbol);
+}
+
 uint32_t SummaryWalker::BindGlobal(std::string_view name, uint32_t offset, uint32_t end_offset,
                                    uint32_t guard, const Binding& binding) {
   if (draft.full()) return kNoRow;
@@ -138,12 +148,8 @@ uint32_t SummaryWalker::BindGlobal(std::string_view name, uint32_t offset, uint3
   symbol.offset = offset;
   symbol.end_offset = end_offset;
   symbol.guard = guard;
-  symbol.details_begin = static_cast<uint32_t>(draft.details.size());
-  AppendValueDetail(binding);
-  symbol.details_end = static_cast<uint32_t>(draft.details.size());
-  names.Define(name);
   if (name == DunderAll::kName) all_.Lose();
-  return draft.AddSymbol(symbol);
+  return AddBinding(symbol, name, binding);
 }
 
 uint32_t SummaryWalker::BindOpaquely(const Node& identifier, std::string_view name,
@@ -171,11 +177,7 @@ void SummaryWalker::BindName(const Node& identifier, const Where& where, const B
   symbol.offset = identifier.start();
   symbol.end_offset = end_offset;
   symbol.guard = GuardRow(where.guard);
-  symbol.details_begin = static_cast<uint32_t>(draft.details.size());
-  AppendValueDetail(binding);
-  symbol.details_end = static_cast<uint32_t>(draft.details.size());
-  draft.AddSymbol(symbol);
-  names.Define(name);
+  AddBinding(symbol, name, binding);
   if (scope.kind == Scope::Kind::kModule) {
     if (name == DunderAll::kName && !binding.follows_all) all_.Lose();
   } else if (name == "__slots__") {
@@ -215,11 +217,7 @@ void SummaryWalker::BindAttribute(const Node& attribute, const Where& where,
   symbol.end_offset = LastOffset(binding.end_offset != 0 ? binding.end_offset : identifier.end(),
                                  identifier.start());
   symbol.guard = GuardRow(where.guard);
-  symbol.details_begin = static_cast<uint32_t>(draft.details.size());
-  AppendValueDetail(binding);
-  symbol.details_end = static_cast<uint32_t>(draft.details.size());
-  draft.AddSymbol(symbol);
-  names.Define(name);
+  AddBinding(symbol, name, binding);
 }
 
 // Binds what `root` consists of: names, attributes, and sequences of targets.

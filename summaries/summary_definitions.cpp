@@ -21,7 +21,11 @@ struct SummaryWalker::Definition {
     std::string_view name;
     uint32_t text;
   };
-  bool recorded;  // it becomes a symbol: texts are wanted
+  Node name;
+  std::string_view written;     // the name, empty if there is none
+  std::string_view mangled;     // for the scope
+  uint32_t global_id = kNoRow;  // symbol, if it is declared `global`
+  bool recorded = false;        // it becomes a symbol of its scope: texts are wanted
   std::vector<uint32_t> decorators;
   std::vector<uint32_t> type_params;
   std::vector<uint32_t> bases;
@@ -276,24 +280,32 @@ bool SummaryWalker::Docstring(const Node& body) {
   return true;
 }
 
+// What precedes the header: the name and the decorators.
+SummaryWalker::Definition SummaryWalker::Define(const Node& node, const Where& where,
+                                                SymbolKind kind, std::span<const Node> decorators) {
+  Definition definition;
+  definition.name = node.ChildByField(Field::kName);
+  const Node& name = definition.name;
+  if (!name) return definition;
+  definition.written = Name(name);
+  definition.mangled = Mangled(definition.written, *where.scope);
+  names.Mention(definition.written);
+  if (IsGlobal(definition.mangled, *where.scope)) {
+    definition.global_id = BindOpaquely(name, definition.mangled, where, node.end());
+    return definition;
+  }
+  definition.recorded = !name.is_missing() && where.scope->visible && !draft.full();
+  if (!definition.recorded) return definition;
+  DecoratorFlags(decorators, kind, definition.flags);
+  for (const Node& decorator : decorators) {
+    definition.decorators.push_back(Text(decorator, kMaxExpressionBytes));
+  }
+  return definition;
+}
+
 uint32_t SummaryWalker::Function(const Node& node, const Where& where,
                                  std::span<const Node> decorators) {
-  const Node name = node.ChildByField(Field::kName);
-  const std::string_view written = name ? Name(name) : std::string_view();
-  const std::string_view mangled = Mangled(written, *where.scope);
-  const bool global = name && IsGlobal(mangled, *where.scope);
-  if (name) names.Mention(written);
-  const uint32_t global_id = global ? BindOpaquely(name, mangled, where, node.end()) : kNoRow;
-
-  Definition definition;
-  definition.recorded =
-      name && !name.is_missing() && where.scope->visible && !global && !draft.full();
-  DecoratorFlags(decorators, SymbolKind::kFunction, definition.flags);
-  if (definition.recorded) {
-    for (const Node& decorator : decorators) {
-      definition.decorators.push_back(Text(decorator, kMaxExpressionBytes));
-    }
-  }
+  Definition definition = Define(node, where, SymbolKind::kFunction, decorators);
   Node body;
   for (const Node& child : node.children()) {
     switch (child.field()) {
@@ -322,8 +334,8 @@ uint32_t SummaryWalker::Function(const Node& node, const Where& where,
   const bool in_class = where.scope->kind == Scope::Kind::kClass && where.scope->visible;
   SymbolFlags& flags = definition.flags;
   if (in_class && !flags.has(SymbolFlag::kClassMethod) && !flags.has(SymbolFlag::kStaticMethod)) {
-    if (written == "__new__") flags.add(SymbolFlag::kStaticMethod);
-    if (IsOneOf(written, {"__init_subclass__", "__class_getitem__"})) {
+    if (definition.written == "__new__") flags.add(SymbolFlag::kStaticMethod);
+    if (IsOneOf(definition.written, {"__init_subclass__", "__class_getitem__"})) {
       flags.add(SymbolFlag::kClassMethod);
     }
     if (flags.has(SymbolFlag::kClassMethod) || flags.has(SymbolFlag::kStaticMethod)) {
@@ -333,7 +345,7 @@ uint32_t SummaryWalker::Function(const Node& node, const Where& where,
 
   uint32_t id = kNoRow;
   if (definition.recorded) {
-    id = AddDefinition(name, mangled, where, SymbolKind::kFunction);
+    id = AddDefinition(definition.name, definition.mangled, where, SymbolKind::kFunction);
     DraftSymbol& symbol = draft.symbols[id];
     symbol.details_begin = static_cast<uint32_t>(draft.details.size());
     FunctionDetail(definition);
@@ -353,7 +365,7 @@ uint32_t SummaryWalker::Function(const Node& node, const Where& where,
     if (scope.yields) flags.add(SymbolFlag::kGenerator);
     draft.symbols[id].flags = flags;
   }
-  EndAt(id != kNoRow ? id : global_id, end != 0 ? end : node.end());
+  EndAt(id != kNoRow ? id : definition.global_id, end != 0 ? end : node.end());
   return end;
 }
 
@@ -425,22 +437,7 @@ void SummaryWalker::Bases(const Node& arguments, Definition& definition) {
 
 uint32_t SummaryWalker::Class(const Node& node, const Where& where,
                               std::span<const Node> decorators) {
-  const Node name = node.ChildByField(Field::kName);
-  const std::string_view written = name ? Name(name) : std::string_view();
-  const std::string_view mangled = Mangled(written, *where.scope);
-  const bool global = name && IsGlobal(mangled, *where.scope);
-  if (name) names.Mention(written);
-  const uint32_t global_id = global ? BindOpaquely(name, mangled, where, node.end()) : kNoRow;
-
-  Definition definition;
-  definition.recorded =
-      name && !name.is_missing() && where.scope->visible && !global && !draft.full();
-  if (definition.recorded) {
-    DecoratorFlags(decorators, SymbolKind::kClass, definition.flags);
-    for (const Node& decorator : decorators) {
-      definition.decorators.push_back(Text(decorator, kMaxExpressionBytes));
-    }
-  }
+  Definition definition = Define(node, where, SymbolKind::kClass, decorators);
   Node body;
   std::vector<Node> damaged;  // where the grammar lost its way, members may lie in errors
   for (const Node& child : node.children()) {
@@ -459,7 +456,7 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   uint32_t id = kNoRow;
   Scope scope{Scope::Kind::kClass, false, where.scope->in_function, draft.AddScope()};
   if (definition.recorded) {
-    id = AddDefinition(name, mangled, where, SymbolKind::kClass);
+    id = AddDefinition(definition.name, definition.mangled, where, SymbolKind::kClass);
     draft.class_scopes[id] = scope.number;
     DraftSymbol& symbol = draft.symbols[id];
     symbol.flags = definition.flags;
@@ -470,7 +467,7 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   scope.symbol = id;
   scope.class_depth = where.scope->class_depth + 1;
   scope.visible = definition.recorded && scope.class_depth <= kMaxScopeDepth;
-  scope.class_name = written;
+  scope.class_name = definition.written;
   scope.receiver = where.scope->receiver;
   scope.receiver_class = where.scope->receiver_class;
   scope.receiver_kind = where.scope->receiver_kind;
@@ -482,7 +479,7 @@ uint32_t SummaryWalker::Class(const Node& node, const Where& where,
   for (const Node& error : damaged) Scan(error, inside);
   if (!body) return 0;
   const uint32_t end = Suite(body, inside);
-  EndAt(id != kNoRow ? id : global_id, end != 0 ? end : node.end());
+  EndAt(id != kNoRow ? id : definition.global_id, end != 0 ? end : node.end());
   return end;
 }
 

@@ -32,7 +32,7 @@ struct DraftSymbol {
   uint32_t offset;         // of the name's token
   uint32_t end_offset;     // of the last byte's end, or the name's offset
   uint32_t guard;          // + 1
-  uint32_t details_begin;  // in DraftDetails
+  uint32_t details_begin;  // in SummaryDraft::details
   uint32_t details_end;    // equal: no record
   uint32_t doc;            // if has_doc
 };

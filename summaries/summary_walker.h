@@ -162,6 +162,7 @@ class SummaryWalker {
                         uint32_t end_offset);
   bool IsGlobal(std::string_view name, const Scope& scope) const;
   void AppendValueDetail(const Binding& binding);
+  uint32_t AddBinding(DraftSymbol symbol, std::string_view name, const Binding& binding);
   void Scan(const Node& root, const Where& where, Scanning scanning = Scanning::kPlain,
             const GuardFrame* inner = nullptr);
   void ScanChildren(const Node& node, const Where& where, Scanning scanning = Scanning::kPlain,
@@ -172,6 +173,8 @@ class SummaryWalker {
 
   // summary_definitions.cpp
   uint32_t Decorated(const Node& node, const Where& where);
+  Definition Define(const Node& node, const Where& where, SymbolKind kind,
+                    std::span<const Node> decorators);
   uint32_t Function(const Node& node, const Where& where, std::span<const Node> decorators);
   uint32_t Class(const Node& node, const Where& where, std::span<const Node> decorators);
   void DecoratorFlags(std::span<const Node> decorators, SymbolKind kind, SymbolFlags& flags);
