@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "bench/summary_parts.h"
 #include "parser/parser.h"
 #include "parser/source.h"
 #include "summaries/summary_builder.h"
-#include "summaries/summary_parts.h"
 #include "summaries/summary_view.h"
 
 namespace coppice {

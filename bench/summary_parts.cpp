@@ -1,4 +1,4 @@
-#include "summaries/summary_parts.h"
+#include "bench/summary_parts.h"
 
 #include <capnp/serialize.h>
 

@@ -1,4 +1,4 @@
-// Where the bytes of summaries go, for measuring.
+// Where the bytes of summaries go.
 #pragma once
 
 #include <cstddef>
