@@ -6,41 +6,33 @@ namespace coppice {
 
 using record::Record;
 
-inline Node::Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base, const Record& r)
-    : view_(view),
-      at_(at),
-      limit_(limit),
-      start_(base + r.gap),
-      kind_(r.kind),
-      field_(r.field),
-      flags_(static_cast<uint8_t>((r.inner ? kInnerFlag : 0) |
-                                  ((r.marks & record::kMissingMark) != 0 ? kMissingFlag : 0))) {
+// Inlined into the steps below: most of what a walk costs.
+inline Node::Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base)
+    : view_(view), at_(at), limit_(limit) {
+  const Record r = record::Read(view->records + at);
+  next_ = static_cast<uint32_t>(r.end - view->records) + r.subtree;
+  start_ = base + r.gap;
+  end_ = start_ + r.length;
+  kind_ = r.kind;
+  field_ = r.field;
+  flags_ = static_cast<uint8_t>((r.inner ? kInnerFlag : 0) |
+                                ((r.marks & record::kMissingMark) != 0 ? kMissingFlag : 0));
   if (record::IsExtraByKind(r.kind) != ((r.marks & record::kExtraMark) != 0)) {
     flags_ |= kExtraFlag;
   }
 }
-
-Node::Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base)
-    : Node(view, at, limit, base, record::Read(view->records + at)) {}
-
-uint32_t Node::end() const { return start_ + record::Read(view_->records + at_).length; }
-
-std::string_view Node::text() const { return {view_->text + start_, end() - start_}; }
 
 int32_t Node::unexpected_character() const { return record::Read(view_->records + at_).character; }
 
 Node Node::FirstChild() const {
   if (!HasChildren()) return {};
   const Record r = record::Read(view_->records + at_);
-  const auto first = static_cast<uint32_t>(r.end - view_->records);
-  return {view_, first, first + r.subtree, start_};
+  return {view_, static_cast<uint32_t>(r.end - view_->records), next_, start_};
 }
 
 Node Node::NextSibling() const {
-  const Record r = record::Read(view_->records + at_);
-  const auto next = static_cast<uint32_t>(r.end - view_->records) + r.subtree;
-  if (next >= limit_) return {};
-  return {view_, next, limit_, start_ + r.length};
+  if (next_ >= limit_) return {};
+  return {view_, next_, limit_, end_};
 }
 
 Node Node::ChildByField(Field field) const {
@@ -96,42 +88,25 @@ Node SyntaxTree::NodeAt(uint32_t offset) const {
   return innermost;
 }
 
-PreorderCursor SyntaxTree::Preorder() const { return PreorderCursor(view_.get()); }
-
-PreorderCursor::PreorderCursor(const TreeView* view) : view_(view) {
-  Enter(0, view->records_size, 0);
-}
-
-inline void PreorderCursor::Enter(uint32_t at, uint32_t limit, uint32_t base) {
-  const Record r = record::Read(view_->records + at);
-  node_ = Node(view_, at, limit, base, r);
-  extent_.record = static_cast<uint32_t>(r.end - view_->records);
-  extent_.subtree = extent_.record + r.subtree;
-  extent_.end = node_.start_ + r.length;
-}
+PreorderCursor SyntaxTree::Preorder() const { return PreorderCursor(root()); }
 
 void PreorderCursor::Next() {
-  if (!node_.HasChildren()) {
+  const Node child = node_.FirstChild();
+  if (!child) {
     Skip();
     return;
   }
   ancestors_.push_back(node_);
-  extents_.push_back(extent_);
-  Enter(extent_.record, extent_.subtree, node_.start_);
+  node_ = child;
 }
 
 void PreorderCursor::Skip() {
-  while (extent_.subtree >= node_.limit_) {
-    if (ancestors_.empty()) {
-      node_ = {};
-      return;
-    }
-    node_ = ancestors_.back();
-    extent_ = extents_.back();
+  Node next = node_.NextSibling();
+  while (!next && !ancestors_.empty()) {
+    next = ancestors_.back().NextSibling();
     ancestors_.pop_back();
-    extents_.pop_back();
   }
-  Enter(extent_.subtree, node_.limit_, extent_.end);
+  node_ = next;
 }
 
 }  // namespace coppice

@@ -15,10 +15,6 @@
 
 namespace coppice {
 
-namespace record {
-struct Record;
-}
-
 class Node;
 class PreorderCursor;
 class Children;
@@ -85,8 +81,8 @@ class Node {
 
   // Byte range in the text, end excluded. Missing nodes are empty.
   uint32_t start() const { return start_; }
-  uint32_t end() const;
-  std::string_view text() const;
+  uint32_t end() const { return end_; }
+  std::string_view text() const { return {view_->text + start_, end_ - start_}; }
 
   bool is_named() const { return IsNamed(kind_); }
   // Invented by error recovery: the grammar wants it here, the text does not have it.
@@ -127,11 +123,10 @@ class Node {
  private:
   friend class SyntaxTree;
   friend class PreorderCursor;
+  friend class SubtreeScan;
 
   // The record at offset `at` whose gap counts from `base`.
   Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base);
-  Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t base,
-       const record::Record& record);
 
   static constexpr uint8_t kMissingFlag = 1;
   static constexpr uint8_t kExtraFlag = 2;
@@ -140,12 +135,14 @@ class Node {
   const TreeView* view_ = nullptr;
   uint32_t at_ = 0;     // offset of the record in the stream
   uint32_t limit_ = 0;  // offset at which the parent's subtree ends: no sibling from there on
+  uint32_t next_ = 0;   // offset behind the subtree, where the next sibling's record is if any
   uint32_t start_ = 0;  // absolute, in the text: records hold only the distance
+  uint32_t end_ = 0;
   NodeKind kind_ = NodeKind::kNoNode;
   Field field_ = Field::kNone;
   uint8_t flags_ = 0;
 };
-static_assert(sizeof(Node) == 24);
+static_assert(sizeof(Node) == 32);
 
 // The children of a node, for range-for.
 class Children {
@@ -181,7 +178,7 @@ class Children {
 
 inline Children Node::children() const { return Children(FirstChild()); }
 
-// Meets every node once, parents before children, reading each record once. Not thread-safe;
+// Meets every node once, parents before children, and keeps their ancestors. Not thread-safe;
 // several cursors may walk one tree. Valid while the SyntaxTree lives.
 //
 //   for (PreorderCursor c = tree.Preorder(); c; c.Next()) Use(c.node(), c.depth());
@@ -189,8 +186,6 @@ class PreorderCursor {
  public:
   explicit operator bool() const { return static_cast<bool>(node_); }
   const Node& node() const { return node_; }
-  // node().end(), without reading the record again.
-  uint32_t end() const { return extent_.end; }
   // 0 for the root.
   uint32_t depth() const { return static_cast<uint32_t>(ancestors_.size()); }
   // The parent of the current node, or no node for the root. Constant time.
@@ -206,21 +201,10 @@ class PreorderCursor {
  private:
   friend class SyntaxTree;
 
-  // Where a node's record and subtree end in the stream, and the node itself in the text.
-  struct Extent {
-    uint32_t record;
-    uint32_t subtree;
-    uint32_t end;
-  };
+  explicit PreorderCursor(const Node& root) : node_(root) {}
 
-  explicit PreorderCursor(const TreeView* view);
-  void Enter(uint32_t at, uint32_t limit, uint32_t base);
-
-  const TreeView* view_;
   Node node_;
-  Extent extent_;
   std::vector<Node> ancestors_;
-  std::vector<Extent> extents_;  // theirs
 };
 
 }  // namespace coppice
