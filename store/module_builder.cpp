@@ -68,13 +68,12 @@ std::size_t KeptModule::byte_size() const {
 }
 
 std::uint32_t CountLines(std::string_view text) {
-  std::uint32_t lines = 0;
-  std::size_t end = 0;
-  ForEachLineEnd(text, [&](std::size_t at) {
-    ++lines;
-    end = at;
-  });
-  return lines + (end != text.size() ? 1 : 0);
+  auto lines = std::count(text.begin(), text.end(), '\n');
+  for (std::size_t at = text.find('\r'); at != text.npos; at = text.find('\r', at + 1)) {
+    if (LineEndSize(text, at) == 1) ++lines;
+  }
+  const bool open = !text.empty() && LineEndSize(text, text.size() - 1) == 0;
+  return static_cast<std::uint32_t>(lines + (open ? 1 : 0));
 }
 
 ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,

@@ -87,6 +87,7 @@ uint32_t SummaryWalker::GuardRow(const GuardFrame* frame) {
 }
 
 std::string_view SummaryWalker::Name(const Node& identifier) {
+  if (ascii_) return identifier.text();
   return NormalizeIdentifier(identifier.text(), draft.arena);
 }
 
@@ -529,9 +530,47 @@ bool SummaryWalker::ScanOne(const Node& node, const Where& where, Scanning scann
   }
 }
 
+// Mentions all names in an expression. Whether ScanOne may find anything else there, which is rare:
+// what it looks for, by kind.
+bool SummaryWalker::MentionNames(const Node& root, const Where& where, Scanning scanning) {
+  bool more = false;
+  scan_.ForEach(root, [&](NodeKind kind, uint32_t start, uint32_t end) {
+    switch (kind) {
+      case NodeKind::kIdentifier: {
+        const std::string_view name = source_.substr(start, end - start);
+        names.Mention(ascii_ ? name : NormalizeIdentifier(name, draft.arena));
+        return;
+      }
+      case NodeKind::kYield:
+      case NodeKind::kNamedExpression:
+        more = true;
+        return;
+      case NodeKind::kCall:
+        if (where.scope->kind == Scope::Kind::kModule) more = true;
+        return;
+      case NodeKind::kForInClause:
+        if (!where.scope->receiver.empty()) more = true;
+        return;
+      case NodeKind::kAsPatternTarget:
+        if (scanning == Scanning::kHeader) more = true;
+        return;
+      case NodeKind::kAsPattern:
+      case NodeKind::kDottedName:
+      case NodeKind::kSplatPattern:
+        if (scanning == Scanning::kPattern) more = true;
+        return;
+      default:
+        if (IsStatement(kind)) more = true;
+        return;
+    }
+  });
+  return more && scanning != Scanning::kNames;
+}
+
 // Everything in an expression that binds, yields or mentions a name.
 void SummaryWalker::Scan(const Node& root, const Where& where, Scanning scanning,
                          const GuardFrame* inner) {
+  if (!MentionNames(root, where, scanning)) return;
   constexpr size_t kNoLambda = SIZE_MAX;
   const size_t base = stack_.size();
   size_t lambda = kNoLambda;  // size of the stack at the body of the outermost lambda

@@ -6,6 +6,7 @@
 #include "summaries/identifier.h"
 #include "summaries/string_literal.h"
 #include "summaries/summary_walker.h"
+#include "summaries/unicode.h"
 
 namespace coppice {
 
@@ -507,6 +508,7 @@ void SummaryWalker::Walk(const SyntaxTree& tree) {
   frames_.clear();
   all_.Reset(draft);
   source_ = tree.text();
+  ascii_ = IsAscii(source_);
   Scope module{Scope::Kind::kModule, true, false, 0};
   draft.has_doc = Docstring(tree.root());
   Suite(tree.root(), {&module, nullptr, 0});

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parser/subtree_scan.h"
 #include "parser/syntax_tree.h"
 #include "summaries/dunder_all.h"
 #include "summaries/expression_text.h"
@@ -163,6 +164,7 @@ class SummaryWalker {
   bool IsGlobal(std::string_view name, const Scope& scope) const;
   void AppendValueDetail(const Binding& binding);
   uint32_t AddBinding(DraftSymbol symbol, std::string_view name, const Binding& binding);
+  bool MentionNames(const Node& root, const Where& where, Scanning scanning);
   void Scan(const Node& root, const Where& where, Scanning scanning = Scanning::kPlain,
             const GuardFrame* inner = nullptr);
   void ScanChildren(const Node& node, const Where& where, Scanning scanning = Scanning::kPlain,
@@ -192,8 +194,10 @@ class SummaryWalker {
   void EndAt(uint32_t id, uint32_t end);
 
   std::string_view source_;
+  bool ascii_ = false;  // all of it
   ExpressionText text_;
   DunderAll all_;
+  SubtreeScan scan_;
   std::deque<GuardFrame> frames_;
   std::vector<Node> stack_;       // ancestors, of the scans that are under way
   std::vector<Node> decorators_;  // of the definitions that are under way
