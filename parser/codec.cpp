@@ -286,8 +286,8 @@ DecodeOutcome DecodeMultiByte(const Codec& codec, std::string_view bytes, Decode
   return {DecodeStatus::kDone};
 }
 
-// CPython takes every ASCII character in UTF-7 for itself, where iconv wants some encoded (RFC 2152,
-// rule 3). None of them can be within an encoded run: it ends there.
+// CPython takes every ASCII character in UTF-7 for itself, where iconv wants some encoded (RFC
+// 2152, rule 3). None of them can be within an encoded run: it ends there.
 bool IsPlainInUtf7(char c) {
   return Byte(c) < 0x80 && std::isalnum(Byte(c)) == 0 && c != '+' && c != '/' && c != '-';
 }

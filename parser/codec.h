@@ -54,8 +54,8 @@ struct DecodeOutcome {
 
 // Replaces `text` by `bytes` decoded to UTF-8. Works for every kind but kUtf8. Linear;
 // thread-safe. Differences from CPython that are left: in euc_jisx0213, euc_jis_2004 and
-// shift_jisx0213 the characters that CPython takes over from JIS X 0212 are refused, and encoded runs
-// of utf_7 are read as strictly as RFC 2152 writes them.
+// shift_jisx0213 the characters that CPython takes over from JIS X 0212 are refused, and encoded
+// runs of utf_7 are read as strictly as RFC 2152 writes them.
 DecodeOutcome Decode(const Codec& codec, std::string_view bytes, DecodePolicy policy,
                      std::string& text);
 

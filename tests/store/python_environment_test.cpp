@@ -59,9 +59,9 @@ TEST(PythonEnvironment, LeavesOutDirectoriesWithoutSources) {
   const TemporaryTree tree;
   tree.Write("local/dist-packages/editable.pth");
   tree.Write("debian/dist-packages/c.pyi");
-  const std::string python = tree.WriteProgram(
-      "python",
-      Answer("3.12.1", {tree / "lib", tree / "local/dist-packages", tree / "debian/dist-packages"}));
+  const std::string python =
+      tree.WriteProgram("python", Answer("3.12.1", {tree / "lib", tree / "local/dist-packages",
+                                                    tree / "debian/dist-packages"}));
   EXPECT_EQ(InspectPython(PosixFileSystem(), python).value().roots,
             (std::vector<Root>{{"dist-packages", tree / "debian/dist-packages"}}));
 }
@@ -82,8 +82,8 @@ TEST(PythonEnvironment, ExcludesPackagesThatOtherRootsHaveBelowThem) {
   for (const DiscoveredFile& file : discovery.files) {
     paths.push_back(discovery.roots[file.root].name + ':' + file.path);
   }
-  EXPECT_EQ(paths, (Strings{"site-packages:own.py", "stdlib:email/site-packages/d.py",
-                            "stdlib:os.py"}));
+  EXPECT_EQ(paths,
+            (Strings{"site-packages:own.py", "stdlib:email/site-packages/d.py", "stdlib:os.py"}));
 }
 
 TEST(PythonEnvironment, KeepsExtensionDirectoriesThatHoldSources) {
