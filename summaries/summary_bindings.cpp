@@ -86,9 +86,10 @@ uint32_t SummaryWalker::GuardRow(const GuardFrame* frame) {
   return frame->row;
 }
 
-std::string_view SummaryWalker::Name(const Node& identifier) {
-  if (ascii_) return identifier.text();
-  return NormalizeIdentifier(identifier.text(), draft.arena);
+std::string_view SummaryWalker::Name(const Node& identifier) { return Name(identifier.text()); }
+
+std::string_view SummaryWalker::Name(std::string_view text) {
+  return ascii_ ? text : NormalizeIdentifier(text, draft.arena);
 }
 
 std::string_view SummaryWalker::Mangled(std::string_view name, const Scope& scope) {
@@ -472,9 +473,6 @@ bool IsFormatOfField(std::span<const Node> ancestors) {
 bool SummaryWalker::ScanOne(const Node& node, const Where& where, Scanning scanning,
                             const GuardFrame* inner, bool in_lambda) {
   switch (node.kind()) {
-    case NodeKind::kIdentifier:
-      names.Mention(Name(node));
-      return false;
     case NodeKind::kString:
       return HasInterpolations(node);
     case NodeKind::kComment:
@@ -484,7 +482,6 @@ bool SummaryWalker::ScanOne(const Node& node, const Where& where, Scanning scann
   }
   // A bare `yield` has none.
   if (!node.HasChildren() && node.kind() != NodeKind::kYield) return false;
-  if (scanning == Scanning::kNames) return true;
   switch (node.kind()) {
     case NodeKind::kCall:
       if (!in_lambda && where.scope->kind == Scope::Kind::kModule) all_.NestedCall(node);
@@ -536,11 +533,9 @@ bool SummaryWalker::MentionNames(const Node& root, const Where& where, Scanning 
   bool more = false;
   scan_.ForEach(root, [&](NodeKind kind, uint32_t start, uint32_t end) {
     switch (kind) {
-      case NodeKind::kIdentifier: {
-        const std::string_view name = source_.substr(start, end - start);
-        names.Mention(ascii_ ? name : NormalizeIdentifier(name, draft.arena));
+      case NodeKind::kIdentifier:
+        names.Mention(Name(source_.substr(start, end - start)));
         return;
-      }
       case NodeKind::kYield:
       case NodeKind::kNamedExpression:
         more = true;

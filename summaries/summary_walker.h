@@ -145,6 +145,7 @@ class SummaryWalker {
   // summary_bindings.cpp
   uint32_t GuardRow(const GuardFrame* frame);
   std::string_view Name(const Node& identifier);
+  std::string_view Name(std::string_view text);
   std::string_view Mangled(std::string_view name, const Scope& scope);
   uint32_t Text(const Node& node, size_t limit);
   uint32_t Text(const Node& parent, uint32_t begin, uint32_t end, size_t limit);
