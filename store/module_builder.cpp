@@ -6,7 +6,6 @@
 #include <new>
 #include <utility>
 
-#include "parser/line_ends.h"
 #include "parser/source.h"
 #include "store/sidecar.h"
 
@@ -65,15 +64,6 @@ std::size_t KeptModule::byte_size() const {
   return sizeof *this + summary_.size() * sizeof(std::uint64_t) +
          docs_.size() * sizeof(std::string_view) + names_.size() * sizeof(NameMention) +
          text_.size() + module_.warning.size();
-}
-
-std::uint32_t CountLines(std::string_view text) {
-  auto lines = std::count(text.begin(), text.end(), '\n');
-  for (std::size_t at = text.find('\r'); at != text.npos; at = text.find('\r', at + 1)) {
-    if (LineEndSize(text, at) == 1) ++lines;
-  }
-  const bool open = !text.empty() && LineEndSize(text, text.size() - 1) == 0;
-  return static_cast<std::uint32_t>(lines + (open ? 1 : 0));
 }
 
 ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
@@ -140,7 +130,7 @@ void ModuleBuilder::BuildFromSource() {
   }
   module_.outcome = ModuleOutcome::kBuilt;
   module_.syntax = syntax;
-  module_.lines = CountLines(text);
+  module_.lines = summary.lines;
   module_.interface_hash = summary.interface_hash;
   module_.ast_bytes = tree_->byte_size();
   module_.ast_nodes = tree_->node_count();

@@ -72,10 +72,6 @@ class KeptModule {
   std::string text_;  // of docs_ and names_
 };
 
-// Lines of a text as CPython counts them: "\n", "\r\n" and a lone "\r" end one, and what follows
-// the last end is one too if it is not empty.
-std::uint32_t CountLines(std::string_view text);
-
 // Builds one module after another, reusing its memory. One thread at a time; several builders share
 // the file system, the pool and the budget, which must outlive them.
 class ModuleBuilder {

@@ -17,7 +17,7 @@ namespace {
 // where the block is full. Measured on the docstrings of the standard library and of 60 MB of
 // site-packages (docs/pack.md): larger blocks and higher levels save little more.
 constexpr std::size_t kBlockGoal = std::size_t{224} << 10;
-constexpr int kCompressionLevel = 4;
+constexpr int kCompressionLevel = 2;
 
 }  // namespace
 

@@ -42,24 +42,27 @@ void TextArena::Clear() {
 }
 
 std::pair<uint32_t, bool> StringTable::Insert(std::string_view text) {
-  const auto [place, is_new] = ids_.try_emplace(text, size());
-  if (is_new) texts_.push_back(text);
-  return {place->second, is_new};
+  const HashedText hashed(text);
+  if (const auto place = entries_.find(hashed); place != entries_.end()) return {place->id, false};
+  const uint32_t id = size();
+  texts_.push_back(text);
+  entries_.insert({hashed.hash, id});
+  return {id, true};
 }
 
 uint32_t StringTable::Find(std::string_view text) const {
-  const auto place = ids_.find(text);
-  return place == ids_.end() ? UINT32_MAX : place->second;
+  const auto place = entries_.find(HashedText(text));
+  return place == entries_.end() ? UINT32_MAX : place->id;
 }
 
 void StringTable::Clear() {
   // Clearing costs as much as the largest table that there was.
-  constexpr size_t kKeptBuckets = size_t{1} << 16;
-  if (ids_.bucket_count() > kKeptBuckets) {
-    ids_ = {};
+  constexpr size_t kKeptBuckets = size_t{1} << 13;
+  if (entries_.bucket_count() > kKeptBuckets) {
+    entries_ = decltype(entries_)(0, {}, {&texts_});
     texts_ = {};
   } else {
-    ids_.clear();
+    entries_.clear();
     texts_.clear();
   }
 }

@@ -1,7 +1,7 @@
 // Distinct strings under construction, and memory for those that are not in the source as they are.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -32,6 +32,10 @@ class TextArena {
 // live until Clear.
 class StringTable {
  public:
+  StringTable() = default;
+  StringTable(const StringTable&) = delete;
+  StringTable& operator=(const StringTable&) = delete;
+
   // Id, and whether the text is new.
   std::pair<uint32_t, bool> Insert(std::string_view text);
 
@@ -43,8 +47,37 @@ class StringTable {
   void Clear();
 
  private:
-  boost::unordered_flat_map<std::string_view, uint32_t, TextHash> ids_;
+  // Eight bytes, the texts being elsewhere: what costs time is that a table of many files' texts
+  // misses the caches.
+  struct Entry {
+    uint32_t hash;  // of the text
+    uint32_t id;
+  };
+  struct HashedText {
+    explicit HashedText(std::string_view from)
+        : hash(static_cast<uint32_t>(TextHash()(from))), text(from) {}
+    uint32_t hash;
+    std::string_view text;
+  };
+  struct EntryHash {
+    using is_avalanching = void;
+    using is_transparent = void;
+    std::size_t operator()(const auto& hashed) const noexcept {
+      return hashed.hash * uint64_t{0x9E3779B97F4A7C15};  // spreads 32 bits over 64
+    }
+  };
+  struct EntryEqual {
+    using is_transparent = void;
+    bool operator()(Entry a, Entry b) const { return a.id == b.id; }
+    bool operator()(const HashedText& a, Entry b) const {
+      return a.hash == b.hash && a.text == (*texts)[b.id];
+    }
+    bool operator()(Entry a, const HashedText& b) const { return (*this)(b, a); }
+    const std::vector<std::string_view>* texts;
+  };
+
   std::vector<std::string_view> texts_;
+  boost::unordered_flat_set<Entry, EntryHash, EntryEqual> entries_{0, {}, {&texts_}};
 };
 
 }  // namespace coppice

@@ -31,6 +31,7 @@ const BuiltSummary& SummaryBuilder::Build(const SyntaxTree& tree) {
     built.words = impl_->writer.Write(draft, tree.text());
     built.truncated = true;
   }
+  built.lines = impl_->writer.lines();
   built.interface_hash = SummaryView(std::as_bytes(built.words)).InterfaceHash();
 
   impl_->docs.clear();

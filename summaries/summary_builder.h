@@ -17,6 +17,9 @@ struct BuiltSummary {
   uint64_t interface_hash = 0;
   std::span<const std::string_view> docs;  // the module's, then those of symbols, in row order
   std::span<const NameMention> names;      // distinct, in no particular but determined order
+  // As CPython counts them: "\n", "\r\n" and a lone "\r" end one, and what follows the last end is
+  // one too if it is not empty.
+  uint32_t lines = 0;
   // More than a summary holds: not all symbols are there, or, where a message would be over half a
   // gigabyte, nothing at all.
   bool truncated = false;

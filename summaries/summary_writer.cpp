@@ -23,8 +23,13 @@ constexpr size_t kMaxBlobBytes = (size_t{1} << 29) - 1;
 
 void LineTable::Reset(std::string_view text) {
   starts_.assign(1, 0);
+  end_ = text.size();
   last_ = 0;
   ForEachLineEnd(text, [this](size_t at) { starts_.push_back(static_cast<uint32_t>(at)); });
+}
+
+uint32_t LineTable::size() const {
+  return static_cast<uint32_t>(starts_.size() - (starts_.back() == end_ ? 1 : 0));
 }
 
 uint32_t LineTable::LineOf(uint32_t offset) {

@@ -16,12 +16,15 @@ namespace coppice {
 class LineTable {
  public:
   void Reset(std::string_view text);
+  // Lines of the text. One that is empty, behind the last line end, is none.
+  uint32_t size() const;
   // From 1. Constant time for offsets near the last one asked for, else logarithmic.
   uint32_t LineOf(uint32_t offset);
   uint32_t LineStart(uint32_t line) const { return starts_[line - 1]; }
 
  private:
   std::vector<uint32_t> starts_;
+  size_t end_ = 0;  // of the text
   size_t last_ = 0;
 };
 
@@ -31,6 +34,9 @@ class SummaryWriter {
   // `text` is what the draft's offsets point into. The result is valid until the next call; empty
   // if the draft is more than a message holds, half a gigabyte.
   std::span<const uint64_t> Write(const SummaryDraft& draft, std::string_view text);
+
+  // Lines of the text of the last call.
+  uint32_t lines() const { return lines_.size(); }
 
   // Draft's ids of the symbols in row order, of the last call.
   std::span<const uint32_t> rows() const { return rows_; }
