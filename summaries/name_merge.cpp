@@ -154,14 +154,28 @@ void NameCollector::AddFrom(const std::shared_ptr<const Pack>& older, std::uint3
   entry.modules.emplace_back(old_id, module);
 }
 
+// By hash, name and code. Names are not compared but where hashes are the same for more than one.
+void NameCollector::SortRecords() {
+  std::sort(records_.begin(), records_.end(), [](const Record& a, const Record& b) {
+    return a.hash != b.hash ? a.hash < b.hash : a.code < b.code;
+  });
+  for (auto first = records_.begin(); first != records_.end();) {
+    const auto last = std::find_if(first, records_.end(),
+                                   [&](const Record& other) { return other.hash != first->hash; });
+    const auto differs = [&](const Record& other) { return NameOf(other) != NameOf(*first); };
+    if (std::any_of(first, last, differs)) {
+      std::stable_sort(first, last, [this](const Record& a, const Record& b) {
+        return NameOf(a) < NameOf(b);
+      });
+    }
+    first = last;
+  }
+}
+
 Result<void> NameCollector::Spill() {
   if (records_.empty()) return {};
   if (runs_.size() == kMaxRuns) COPPICE_TRY(Compact());
-  std::sort(records_.begin(), records_.end(), [this](const Record& a, const Record& b) {
-    if (a.hash != b.hash) return a.hash < b.hash;
-    if (const int order = NameOf(a).compare(NameOf(b)); order != 0) return order < 0;
-    return a.code < b.code;
-  });
+  SortRecords();
   if (!runs_file_) {
     auto file = OutputFile::CreateUnnamed(path_);
     if (!file) return file.error();

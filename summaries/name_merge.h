@@ -75,6 +75,7 @@ class NameCollector {
   std::string_view NameOf(const Record& record) const {
     return std::string_view(text_).substr(record.offset, record.size);
   }
+  void SortRecords();
   Result<void> Spill();
   // Makes one run of all.
   Result<void> Compact();
