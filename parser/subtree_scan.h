@@ -19,7 +19,7 @@ class SubtreeScan {
     visit(root.kind(), root.start(), root.end());
     if (!root.HasChildren()) return;
     const uint8_t* const records = root.view_->records;
-    const uint8_t* at = record::Read(records + root.at_).end;
+    const uint8_t* at = records + root.below();
     const uint8_t* const last = records + root.next_;
     uint32_t base = root.start();  // where the next gap counts from
     open_.clear();

@@ -15,7 +15,9 @@ inline Node::Node(const TreeView* view, uint32_t at, uint32_t limit, uint32_t ba
   end_ = start_ + r.length;
   kind_ = r.kind;
   field_ = r.field;
-  flags_ = static_cast<uint8_t>((r.inner ? kInnerFlag : 0) |
+  static_assert(record::kMaxBytes <= UINT8_MAX >> kRecordSizeShift);
+  const auto size = static_cast<uint32_t>(r.end - (view->records + at));
+  flags_ = static_cast<uint8_t>(size << kRecordSizeShift | (r.inner ? kInnerFlag : 0) |
                                 ((r.marks & record::kMissingMark) != 0 ? kMissingFlag : 0));
   if (record::IsExtraByKind(r.kind) != ((r.marks & record::kExtraMark) != 0)) {
     flags_ |= kExtraFlag;
@@ -26,8 +28,7 @@ int32_t Node::unexpected_character() const { return record::Read(view_->records 
 
 Node Node::FirstChild() const {
   if (!HasChildren()) return {};
-  const Record r = record::Read(view_->records + at_);
-  return {view_, static_cast<uint32_t>(r.end - view_->records), next_, start_};
+  return {view_, below(), next_, start_};
 }
 
 Node Node::NextSibling() const {

@@ -131,6 +131,10 @@ class Node {
   static constexpr uint8_t kMissingFlag = 1;
   static constexpr uint8_t kExtraFlag = 2;
   static constexpr uint8_t kInnerFlag = 4;
+  static constexpr int kRecordSizeShift = 3;
+
+  // Offset behind the record: of the first child, if there is one.
+  uint32_t below() const { return at_ + (flags_ >> kRecordSizeShift); }
 
   const TreeView* view_ = nullptr;
   uint32_t at_ = 0;     // offset of the record in the stream
@@ -140,7 +144,7 @@ class Node {
   uint32_t end_ = 0;
   NodeKind kind_ = NodeKind::kNoNode;
   Field field_ = Field::kNone;
-  uint8_t flags_ = 0;
+  uint8_t flags_ = 0;  // and the size of the record above them
 };
 static_assert(sizeof(Node) == 32);
 
