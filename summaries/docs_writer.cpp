@@ -14,8 +14,7 @@ namespace coppice {
 namespace {
 
 // A block is closed behind the module with which it reaches this size; longer docstrings are cut
-// where the block is full. Measured on the docstrings of the standard library and of 60 MB of
-// site-packages (docs/pack.md): larger blocks and higher levels save little more.
+// where the block is full. docs/pack.md has what other sizes and levels give.
 constexpr std::size_t kBlockGoal = std::size_t{224} << 10;
 constexpr int kCompressionLevel = 2;
 

@@ -164,9 +164,8 @@ void NameCollector::SortRecords() {
                                    [&](const Record& other) { return other.hash != first->hash; });
     const auto differs = [&](const Record& other) { return NameOf(other) != NameOf(*first); };
     if (std::any_of(first, last, differs)) {
-      std::stable_sort(first, last, [this](const Record& a, const Record& b) {
-        return NameOf(a) < NameOf(b);
-      });
+      std::stable_sort(first, last,
+                       [this](const Record& a, const Record& b) { return NameOf(a) < NameOf(b); });
     }
     first = last;
   }
