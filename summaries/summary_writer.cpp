@@ -19,6 +19,15 @@ namespace {
 // Cap'n Proto counts the elements of a list in 29 bits.
 constexpr size_t kMaxBlobBytes = (size_t{1} << 29) - 1;
 
+// As a number that is in the order of the texts; what lies behind a shorter text counts as 0.
+uint64_t FirstBytes(std::string_view text) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < 8; ++i) {
+    bytes = bytes << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0);
+  }
+  return bytes;
+}
+
 }  // namespace
 
 void LineTable::Reset(std::string_view text) {
@@ -53,27 +62,31 @@ uint32_t LineTable::LineOf(uint32_t offset) {
 void SummaryWriter::OrderRows(const SummaryDraft& draft) {
   const auto& symbols = draft.symbols;
   const size_t count = symbols.size();
-  sorted_.resize(count);
-  for (uint32_t id = 0; id < count; ++id) sorted_[id] = id;
-  // kNoRow + 1 is 0: the module first.
-  std::sort(sorted_.begin(), sorted_.end(), [&](uint32_t a, uint32_t b) {
-    const DraftSymbol& left = symbols[a];
-    const DraftSymbol& right = symbols[b];
-    if (left.owner != right.owner) return left.owner + 1 < right.owner + 1;
+  sorted_.clear();
+  for (uint32_t id = 0; id < count; ++id) {
+    // kNoRow + 1 is 0: the module first.
+    sorted_.push_back({symbols[id].owner + 1, id, FirstBytes(draft.strings[symbols[id].name])});
+  }
+  std::sort(sorted_.begin(), sorted_.end(), [&](const SortedSymbol& a, const SortedSymbol& b) {
+    if (a.scope != b.scope) return a.scope < b.scope;
+    if (a.first_bytes != b.first_bytes) return a.first_bytes < b.first_bytes;
+    const DraftSymbol& left = symbols[a.id];
+    const DraftSymbol& right = symbols[b.id];
     if (left.name != right.name) return draft.strings[left.name] < draft.strings[right.name];
-    return left.offset != right.offset ? left.offset < right.offset : a < b;
+    return left.offset != right.offset ? left.offset < right.offset : a.id < b.id;
   });
   rows_.clear();
   row_of_.resize(count);
   column(Column::kScopeOwner).clear();
   column(Column::kScopeFirst).clear();
   const auto append_scope = [&](uint32_t owner) {
-    auto at =
-        std::lower_bound(sorted_.begin(), sorted_.end(), owner + 1,
-                         [&](uint32_t id, uint32_t key) { return symbols[id].owner + 1 < key; });
-    for (; at != sorted_.end() && symbols[*at].owner == owner; ++at) {
-      row_of_[*at] = static_cast<uint32_t>(rows_.size());
-      rows_.push_back(*at);
+    const uint32_t scope = owner + 1;
+    auto at = std::lower_bound(
+        sorted_.begin(), sorted_.end(), scope,
+        [](const SortedSymbol& symbol, uint32_t key) { return symbol.scope < key; });
+    for (; at != sorted_.end() && at->scope == scope; ++at) {
+      row_of_[at->id] = static_cast<uint32_t>(rows_.size());
+      rows_.push_back(at->id);
     }
   };
   append_scope(kNoRow);

@@ -48,6 +48,12 @@ class SummaryWriter {
     uint32_t item;  // symbol's id, or number of symbols plus import's row
   };
 
+  struct SortedSymbol {
+    uint32_t scope;  // owner + 1
+    uint32_t id;
+    uint64_t first_bytes;  // of the name: they decide most comparisons without looking at texts
+  };
+
   void OrderRows(const SummaryDraft& draft);
   void RankBindings(const SummaryDraft& draft);
   void MeasureColumns(std::string_view text);
@@ -62,7 +68,7 @@ class SummaryWriter {
   LineTable lines_;
   std::vector<uint32_t> rows_;    // draft's ids in row order
   std::vector<uint32_t> row_of_;  // and back
-  std::vector<uint32_t> sorted_;
+  std::vector<SortedSymbol> sorted_;
   std::vector<Place> places_;
   std::vector<uint32_t> ranks_;         // symbols' and imports' order
   std::vector<uint32_t> wide_columns_;  // theirs, in UTF-16 code units
