@@ -69,7 +69,7 @@ void IndexRun::Work() {
   std::unique_lock lock(mutex_);
   while (const std::optional<std::size_t> file = TakeFile(lock)) {
     lock.unlock();
-    if (!builder) builder.emplace(files_, pool_, scratch_, options_.interrupted);
+    if (!builder) builder.emplace(files_, pool_, scratch_, written_contents_, options_.interrupted);
     const BuiltModule& module =
         builder->Build(FullPath(*file), options_.max_file_bytes, plan_.known);
     lock.lock();
@@ -160,15 +160,24 @@ Result<void> IndexRun::Write(std::size_t file, const BuiltModule& module) {
       break;
     case ModuleOutcome::kKnown:
       ++report_.reused;
-      result = update_.Reuse(discovery_.roots[found.root].name, found.path, module.old);
+      result = update_.Reuse(discovery_.roots[found.root].name, found.path, module.same);
       break;
-    case ModuleOutcome::kBuilt:
-      ++report_.parsed;
-      report_.parsed_bytes += module.source_bytes;
-      report_.ast_bytes += module.ast_bytes;
-      report_.ast_nodes += module.ast_nodes;
-      result = update_.Add(discovery_.roots[found.root].name, found.path, module);
+    case ModuleOutcome::kCopy:
+      CountBuilt(module, false);
+      result = update_.AddCopy(discovery_.roots[found.root].name, found.path, module);
       break;
+    case ModuleOutcome::kBuilt: {
+      const auto id = update_.Add(discovery_.roots[found.root].name, found.path, module);
+      if (!id) return id.error();
+      // What is said of a file has to be said of its like, too. Where two of the same content were
+      // parsed side by side, the numbers are those of a run without that chance.
+      const bool is_first =
+          !module.warning.empty() ||
+          written_contents_.Add(module.content_hash,
+                                {*id, module.syntax, module.ast_nodes, module.ast_bytes});
+      CountBuilt(module, is_first);
+      break;
+    }
   }
   RecordSidecar(
       file, &module,
@@ -177,6 +186,13 @@ Result<void> IndexRun::Write(std::size_t file, const BuiltModule& module) {
   ++done_.files_done;
   if (progress_ != nullptr) progress_->OnProgress(done_);
   return result;
+}
+
+void IndexRun::CountBuilt(const BuiltModule& module, bool is_first) {
+  ++(is_first ? report_.parsed : report_.reused);
+  if (is_first) report_.parsed_bytes += module.source_bytes;
+  report_.ast_bytes += module.ast_bytes;
+  report_.ast_nodes += module.ast_nodes;
 }
 
 Result<void> IndexRun::WritePlanned(std::size_t file) {

@@ -55,6 +55,8 @@ class IndexRun {
   // Only one thread at a time is in these two.
   Result<void> Write(std::size_t file, const BuiltModule& module);
   Result<void> WritePlanned(std::size_t file);
+  // `is_first`: of the files with its content.
+  void CountBuilt(const BuiltModule& module, bool is_first);
   void RecordSidecar(std::size_t file, const BuiltModule* module, SidecarState state);
   void Warn(std::size_t file, const std::string& reason);
   void Fail(Error error);
@@ -72,6 +74,7 @@ class IndexRun {
   ProgressSink* const progress_;
   MemoryPool pool_;
   MemoryBudget scratch_;
+  WrittenContents written_contents_;
   IndexProgress done_;
 
   std::mutex mutex_;  // guards what follows

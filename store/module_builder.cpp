@@ -67,8 +67,8 @@ std::size_t KeptModule::byte_size() const {
 }
 
 ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
-                             const std::atomic<bool>* cancelled)
-    : files_(files), scratch_(scratch), cancelled_(cancelled), parser_(pool) {}
+                             const WrittenContents& written, const std::atomic<bool>* cancelled)
+    : files_(files), scratch_(scratch), written_(written), cancelled_(cancelled), parser_(pool) {}
 
 const BuiltModule& ModuleBuilder::Build(const std::string& path, std::uint64_t max_bytes,
                                         const KnownContents& known) {
@@ -89,7 +89,13 @@ const BuiltModule& ModuleBuilder::Build(const std::string& path, std::uint64_t m
     module_.content_hash = HashContent(std::string_view(source_));
     if (const auto found = known.find(module_.content_hash); found != known.end()) {
       module_.outcome = ModuleOutcome::kKnown;
-      module_.old = found->second;
+      module_.same = found->second;
+    } else if (const auto original = written_.Find(module_.content_hash)) {
+      module_.outcome = ModuleOutcome::kCopy;
+      module_.same = original->id;
+      module_.syntax = original->syntax;
+      module_.ast_bytes = original->ast_bytes;
+      module_.ast_nodes = original->ast_nodes;
     } else {
       BuildFromSource();
     }

@@ -28,6 +28,7 @@ namespace coppice {
 enum class ModuleOutcome : std::uint8_t {
   kSkipped,  // nothing of it goes into the pack: `warning` says why
   kKnown,    // the old pack has its content
+  kCopy,     // the run has written a module with its content
   kBuilt,
 };
 
@@ -40,9 +41,9 @@ struct BuiltModule {
   std::string warning;           // also of a file that could be indexed only in part
   Hash128 content_hash;
   std::uint32_t source_bytes = 0;
-  ModuleId old{};  // of kKnown: a module with its content
+  ModuleId same{};  // of kKnown and kCopy: a module with its content, in the old or the new pack
 
-  // Of what was built.
+  // Of what was built. Copies have the sizes, too, and the syntax.
   SyntaxState syntax = SyntaxState::kClean;
   std::uint32_t lines = 0;
   std::uint64_t interface_hash = 0;
@@ -76,10 +77,10 @@ class KeptModule {
 // the file system, the pool and the budget, which must outlive them.
 class ModuleBuilder {
  public:
-  // `cancelled` may be null. Soon after it is set, a parse that is on ends, and its file comes back
-  // as kSkipped.
+  // Files whose content is in `written` are not parsed. `cancelled` may be null. Soon after it is
+  // set, a parse that is on ends, and its file comes back as kSkipped.
   ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
-                const std::atomic<bool>* cancelled);
+                const WrittenContents& written, const std::atomic<bool>* cancelled);
 
   // Reads the file at `path`, of at most `max_bytes`. If its content is known, that is
   // all; else it is parsed, as soon as the budget allows. No file makes it fail or throw: what
@@ -94,6 +95,7 @@ class ModuleBuilder {
 
   const FileSystem& files_;
   MemoryBudget& scratch_;
+  const WrittenContents& written_;
   const std::atomic<bool>* const cancelled_;
   Parser parser_;
   SummaryBuilder summaries_;

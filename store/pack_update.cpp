@@ -28,12 +28,20 @@ PackUpdate::PackUpdate(std::string path, const PackOptions& options,
                        std::shared_ptr<const Pack> old)
     : path_(std::move(path)), options_(options), old_(std::move(old)) {}
 
-Result<void> PackUpdate::Add(std::string_view root, std::string_view path,
-                             const BuiltModule& module) {
+Result<ModuleId> PackUpdate::Add(std::string_view root, std::string_view path,
+                                 const BuiltModule& module) {
   COPPICE_TRY(StartWriting());
   Count(module.syntax);
-  return writer_->Add(RecordOf(root, path, module), std::as_bytes(module.summary), module.docs,
-                      module.names);
+  const ModuleId id{writer_->module_count()};
+  COPPICE_TRY(writer_->Add(RecordOf(root, path, module), std::as_bytes(module.summary), module.docs,
+                           module.names));
+  return id;
+}
+
+Result<void> PackUpdate::AddCopy(std::string_view root, std::string_view path,
+                                 const BuiltModule& module) {
+  Count(module.syntax);
+  return writer_->AddCopy(root, path, module.same);
 }
 
 Result<void> PackUpdate::Reuse(std::string_view root, std::string_view path, ModuleId id) {

@@ -23,7 +23,10 @@ class PackUpdate {
 
   // Modules come in ascending order of (root, path), from one thread at a time. Errors as
   // PackWriter's.
-  Result<void> Add(std::string_view root, std::string_view path, const BuiltModule& module);
+  // Gives the module's id in the new pack.
+  Result<ModuleId> Add(std::string_view root, std::string_view path, const BuiltModule& module);
+  // A module with the content of `module.same`, as Add gave it.
+  Result<void> AddCopy(std::string_view root, std::string_view path, const BuiltModule& module);
   // A module with the content of `id` in the old pack, which may have another name there.
   Result<void> Reuse(std::string_view root, std::string_view path, ModuleId id);
 

@@ -12,6 +12,7 @@
 #include "summaries/output_file.h"
 
 struct ZSTD_CCtx_s;
+struct ZSTD_DCtx_s;
 
 namespace coppice {
 
@@ -28,6 +29,9 @@ class DocsWriter {
   // A module's docstrings, or the same as DocsReader::ReadRaw gives them.
   Result<void> Add(std::span<const std::string_view> docs);
   Result<void> AddRaw(std::string_view raw);
+  // What was added so far from `begin` to `end` of the stream. Costs the decompression of a block
+  // unless it is in the one that was read last or in the open one.
+  Result<std::string> ReadBack(std::uint64_t begin, std::uint64_t end);
   // Length of the stream so far.
   std::uint64_t raw_size() const { return raw_done_ + block_.size(); }
 
@@ -39,9 +43,12 @@ class DocsWriter {
  private:
   struct FreeContext {
     void operator()(ZSTD_CCtx_s* context) const;
+    void operator()(ZSTD_DCtx_s* context) const;
   };
   DocsWriter(OutputFile file, std::unique_ptr<ZSTD_CCtx_s, FreeContext> context);
   Result<void> CloseBlock();
+  // Decompresses the closed block that holds byte `offset` of the stream.
+  Result<void> Load(std::uint64_t offset);
 
   OutputFile file_;
   std::unique_ptr<ZSTD_CCtx_s, FreeContext> context_;
@@ -50,6 +57,9 @@ class DocsWriter {
   std::string raw_;         // scratch
   std::uint64_t raw_done_ = 0;
   std::string rows_;
+  std::unique_ptr<ZSTD_DCtx_s, FreeContext> read_context_;
+  std::string loaded_;              // raw bytes of the closed block that was read last
+  std::uint64_t loaded_begin_ = 0;  // where they are in the stream
 };
 
 }  // namespace coppice

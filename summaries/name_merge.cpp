@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -129,6 +130,42 @@ class MergedNames final : public NameSource {
   std::vector<NameSource*> current_;  // whose name is the one that this one stands at
 };
 
+// Names of originals are also those of their copies.
+class CopiedNames final : public NameSource {
+ public:
+  // `copies`: pairs of (original, copy), not empty.
+  CopiedNames(std::unique_ptr<NameSource> source,
+              std::vector<std::pair<std::uint32_t, std::uint32_t>> copies)
+      : source_(std::move(source)), copies_(std::move(copies)) {
+    std::sort(copies_.begin(), copies_.end());
+    first_.resize(std::size_t{copies_.back().first} + 2);
+    for (const auto& [original, copy] : copies_) ++first_[original + 1];
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+  }
+
+  Result<bool> Next() override {
+    auto more = source_->Next();
+    if (!more || !*more) return more;
+    hash_ = source_->hash();
+    name_ = source_->name();
+    codes_.assign(source_->codes().begin(), source_->codes().end());
+    for (const PostingCode code : source_->codes()) {
+      const auto original = static_cast<std::uint32_t>(code / 2);
+      if (original + 1 >= first_.size()) break;
+      for (std::uint32_t index = first_[original]; index < first_[original + 1]; ++index) {
+        codes_.push_back(MakePostingCode(copies_[index].second, code % 2 != 0));
+      }
+    }
+    if (codes_.size() != source_->codes().size()) std::sort(codes_.begin(), codes_.end());
+    return true;
+  }
+
+ private:
+  std::unique_ptr<NameSource> source_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> copies_;
+  std::vector<std::uint32_t> first_;  // by original: its first in copies_
+};
+
 }  // namespace
 
 Result<void> NameCollector::Add(std::uint32_t module, std::span<const NameMention> names) {
@@ -169,6 +206,14 @@ void NameCollector::SortRecords() {
     }
     first = last;
   }
+}
+
+void NameCollector::AddCopy(std::uint32_t original, std::uint32_t copy) {
+  const auto itself = std::lower_bound(
+      copies_.begin(), copies_.end(), original,
+      [](const auto& entry, std::uint32_t module) { return entry.second < module; });
+  const bool is_copy = itself != copies_.end() && itself->second == original;
+  copies_.emplace_back(is_copy ? itself->first : original, copy);
 }
 
 Result<void> NameCollector::Spill() {
@@ -245,7 +290,9 @@ Result<std::unique_ptr<NameSource>> NameCollector::Merge() {
         std::make_unique<OlderNames>(std::move(older.pack), std::move(older.modules)));
   }
   older_.clear();
-  return std::unique_ptr<NameSource>(std::make_unique<MergedNames>(std::move(*sources)));
+  std::unique_ptr<NameSource> all = std::make_unique<MergedNames>(std::move(*sources));
+  if (!copies_.empty()) all = std::make_unique<CopiedNames>(std::move(all), std::move(copies_));
+  return all;
 }
 
 Result<void> NameRun::Refill() {

@@ -53,6 +53,10 @@ class NameCollector {
   void AddFrom(const std::shared_ptr<const Pack>& older, std::uint32_t old_id,
                std::uint32_t module);
 
+  // What is known of module `original`, itself a copy or not, is also true of `copy`, a later one.
+  // In ascending order of copies.
+  void AddCopy(std::uint32_t original, std::uint32_t copy);
+
   // All that was added. Once; the collector must outlive the result.
   Result<std::unique_ptr<NameSource>> Merge();
 
@@ -88,6 +92,7 @@ class NameCollector {
   std::unique_ptr<OutputFile> runs_file_;  // null until something is spilled
   std::vector<Run> runs_;
   std::vector<Older> older_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> copies_;
 };
 
 // The entries in [begin, end) of a file, as AppendNameEntry wrote them. The file must outlive it.

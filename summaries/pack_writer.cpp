@@ -115,6 +115,8 @@ class PackWriter::Impl {
                    std::span<const std::string_view> docs, std::span<const NameMention> names);
   Result<void> AddFrom(const std::shared_ptr<const Pack>& older, ModuleId id,
                        const ModuleRecord& module);
+  Result<void> AddCopy(std::string_view root, std::string_view path, ModuleId original);
+  std::uint32_t module_count() const { return static_cast<std::uint32_t>(rows_.size()); }
   Result<PackInfo> Finish();
 
   Result<void> Start() { return file().Append(std::string(kMagic).append(56, '\0')); }
@@ -254,6 +256,38 @@ Result<void> PackWriter::Impl::AddFrom(const std::shared_ptr<const Pack>& older,
     TablesOf(*older).file.Release(source.released, offset);
     source.released = offset;
   }
+  return {};
+}
+
+Result<void> PackWriter::Impl::AddCopy(std::string_view root, std::string_view path,
+                                       ModuleId original) {
+  const auto id = static_cast<std::uint32_t>(original);
+  if (id >= rows_.size()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 file().label() + ": has no module " + std::to_string(id) + " to copy"};
+  }
+  const Row& row = rows_[id];
+  const ModuleRecord module{.root = root,
+                            .path = path,
+                            .content_hash = row.content_hash,
+                            .interface_hash = row.interface_hash,
+                            .syntax = static_cast<SyntaxState>(row.flags & kFlagSyntaxMask),
+                            .lines = row.lines,
+                            .source_bytes = row.source_bytes};
+  const std::uint64_t begin = id == 0 ? 0 : rows_[id - 1].summary_end;
+  const std::uint64_t docs_begin = id == 0 ? 0 : rows_[id - 1].docs_end;
+  std::vector<std::byte> summary(row.summary_end - begin);
+  COPPICE_TRY(Admit(module, summary.size()));
+  COPPICE_TRY(file().Flush());
+  COPPICE_TRY(file().ReadAt(kHeaderBytes + begin, summary));
+  COPPICE_TRY(file().Append(std::span<const std::byte>(summary)));
+  if (docs_) {
+    const auto docs = docs_->ReadBack(docs_begin, row.docs_end);
+    if (!docs) return docs.error();
+    COPPICE_TRY(docs_->AddRaw(*docs));
+  }
+  names_.AddCopy(id, module_count());
+  AddRow(module, summary);
   return {};
 }
 
@@ -466,6 +500,13 @@ Result<void> PackWriter::AddFrom(const std::shared_ptr<const Pack>& older, Modul
   if (impl_->failure()) return *impl_->failure();
   return impl_->Keep(impl_->AddFrom(older, id, module));
 }
+
+Result<void> PackWriter::AddCopy(std::string_view root, std::string_view path, ModuleId original) {
+  if (impl_->failure()) return *impl_->failure();
+  return impl_->Keep(impl_->AddCopy(root, path, original));
+}
+
+std::uint32_t PackWriter::module_count() const { return impl_->module_count(); }
 
 Result<PackInfo> PackWriter::Finish() {
   if (impl_->failure()) return *impl_->failure();

@@ -44,8 +44,8 @@ std::string PackProducer();
 // Whoever opens the path meanwhile, and whatever ends the process, the old pack is whole.
 //
 // The bytes depend on nothing but what was added (and on the library versions that the pack
-// names), not on whether Add or AddFrom added it. Memory: options.name_run_bytes, under 200 bytes a
-// module, and about 2 MiB of buffers.
+// names), not on whether Add, AddFrom or AddCopy added it. Memory: options.name_run_bytes, under
+// 200 bytes a module, and about 2 MiB of buffers.
 //
 // Used by one thread at a time. After an error every call returns that error.
 class PackWriter {
@@ -70,6 +70,13 @@ class PackWriter {
   // it holds cannot be used then. kUnavailable: docstrings are wanted and `older` has none.
   Result<void> AddFrom(const std::shared_ptr<const Pack>& older, ModuleId id,
                        const ModuleRecord& module);
+
+  // A module whose content is that of `original`, which was added before: everything but its place
+  // is taken over from there.
+  Result<void> AddCopy(std::string_view root, std::string_view path, ModuleId original);
+
+  // The number of modules added so far: the id of the next.
+  std::uint32_t module_count() const;
 
   // Writes the rest, syncs, makes the file read-only and renames it to its path. On an error the
   // path is as it was.

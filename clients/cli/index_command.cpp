@@ -67,10 +67,10 @@ those that cannot be decoded are indexed as far as possible, with a warning when
 Both are counted, as are those with syntax errors. The first example of `coppice export --help`
 lists what did not parse cleanly.
 
-The JSON object: modules, parsed and reused (of those), source_bytes, lines, files_with_errors and
-undecodable (of all modules), skipped (files that are not in the pack), seconds, ast_bytes and
-ast_nodes (the trees of the files that were parsed), summary_bytes, docs_bytes, pack_bytes (all of
-the file), peak_rss_bytes.
+The JSON object: modules, parsed and reused (of those: files of the same bytes are parsed once),
+source_bytes, lines, files_with_errors and undecodable (of all modules), skipped (files that are not
+in the pack), seconds, ast_bytes and ast_nodes (the trees of all files whose bytes were parsed),
+summary_bytes, docs_bytes, pack_bytes (all of the file), peak_rss_bytes.
 
 Examples:
   coppice index src -o src.pack

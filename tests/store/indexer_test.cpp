@@ -203,6 +203,38 @@ TEST_F(IndexerTest, BelievesNoSidecarOfAnotherPack) {
   EXPECT_EQ(Contents(pack), FreshBytes());
 }
 
+TEST_F(IndexerTest, ParsesTheSameContentOnce) {
+  const auto write = [this](const std::string& path) {
+    tree_.Write("src/" + path, "class C:\n    'Doc.'\n    attribute = 1\n");
+    tree_.Write("src/errors/" + path, "def f(:\n");
+    tree_.Write("src/undecodable/" + path, "x = '\xff'\n");
+  };
+  write("x.py");
+  const IndexReport first = Index();
+  // Taken over from the old pack, and copied within a new one.
+  write("y/x.py");
+  write("z/y.py");
+  Index();
+  EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
+
+  options_.fresh = true;
+  for (const unsigned jobs : {1U, 2U}) {
+    SCOPED_TRACE(jobs);
+    options_.jobs = jobs;
+    const IndexReport report = Index();
+    EXPECT_EQ(report.modules, 49U);
+    // What does not decode has its warning each time.
+    EXPECT_EQ(report.parsed, 45U);
+    EXPECT_EQ(report.reused, 4U);
+    EXPECT_EQ(report.warnings.size(), 3U);
+    EXPECT_EQ(report.files_with_errors, 3U);
+    EXPECT_EQ(report.undecodable, 3U);
+    EXPECT_EQ(report.lines - first.lines, 2 * (first.lines - 80));
+    EXPECT_GT(report.ast_nodes, first.ast_nodes);
+    EXPECT_GT(report.ast_bytes, first.ast_bytes);
+  }
+}
+
 TEST_F(IndexerTest, BelievesNoSidecarThatCountsOtherwise) {
   Index();
   const std::string before = Contents(options_.pack_path);
@@ -421,7 +453,8 @@ TEST_F(IndexerTest, StopsWithinALongParse) {
   MemoryPool pool;
   MemoryBudget budget(1);
   std::atomic<bool> cancelled{false};
-  ModuleBuilder builder(files_, pool, budget, &cancelled);
+  const WrittenContents written;
+  ModuleBuilder builder(files_, pool, budget, written, &cancelled);
   EXPECT_EQ(builder.Build(path, text.size(), {}).outcome, ModuleOutcome::kBuilt);
   cancelled = true;
   EXPECT_EQ(builder.Build(path, text.size(), {}).outcome, ModuleOutcome::kSkipped);
@@ -461,7 +494,9 @@ TEST_F(IndexerTest, BoundsWhatWaitsForASlowFile) {
   using std::chrono::steady_clock;
   const std::string text = "'" + std::string(std::size_t{1} << 20, 'x') + "'\n";
   tree_.Write("src/a.py", "first = 1\n");
-  for (int i = 10; i < 25; ++i) tree_.Write("src/b" + std::to_string(i) + ".py", text);
+  for (int i = 10; i < 25; ++i) {
+    tree_.Write("src/b" + std::to_string(i) + ".py", text + std::to_string(i));
+  }
   std::atomic<int> behind{0};
   int seen = 0;
   files_.on_read = [&](const std::string& path) {

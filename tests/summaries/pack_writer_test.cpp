@@ -126,6 +126,53 @@ TEST(PackWriter, TakesModulesOverByteForByte) {
   }
 }
 
+TEST(PackWriter, CopiesModulesByteForByte) {
+  const TemporaryDirectory directory;
+  for (unsigned seed = 0; seed < 10; ++seed) {
+    SCOPED_TRACE(seed);
+    Model model = ModelMaker(seed).Make(40);
+    // Docstrings of several blocks: copies of what is in the open one, in closed ones, across two.
+    std::mt19937_64 random(seed);
+    for (auto& [place, module] : model) {
+      for (std::string& doc : module.docs) {
+        doc.assign(random() % 60000, ' ');
+        std::ranges::generate(doc, [&] { return static_cast<char>('a' + random() % 20); });
+      }
+    }
+    for (const auto& [place, module] : Model(model)) {
+      for (auto copies = random() % 3; copies != 0; --copies) {
+        model.emplace(std::pair(place.first, place.second + std::to_string(random())), module);
+      }
+    }
+    WritePack(directory / "fresh", model);
+
+    const auto fresh = OpenPack(directory / "fresh");
+    auto writer = PackWriter::Create(directory / "copied", {.name_run_bytes = 2000});
+    ASSERT_TRUE(writer);
+    std::map<Hash128, ModuleId> known;
+    for (const auto& module : model) {
+      const ModuleId id{writer->module_count()};
+      const auto [original, is_new] = known.emplace(module.second.content_hash, id);
+      const auto added =
+          !is_new ? writer->AddCopy(module.first.first, module.first.second, original->second)
+          : seed % 2 == 0 ? AddModule(*writer, module)
+                          : writer->AddFrom(fresh, id, RecordOf(module));
+      ASSERT_TRUE(added) << added.error().message;
+      if (random() % 2 == 0) original->second = id;  // copies of copies
+    }
+    EXPECT_GT(model.size(), known.size());
+    ASSERT_TRUE(writer->Finish());
+    EXPECT_EQ(FileBytesOf(directory / "copied"), FileBytesOf(directory / "fresh"));
+  }
+}
+
+TEST(PackWriter, CopiesOnlyWhatIsThere) {
+  const TemporaryDirectory directory;
+  auto writer = PackWriter::Create(directory / "p");
+  ASSERT_TRUE(AddModule(*writer, *ModelMaker(6).Make(1).begin()));
+  EXPECT_EQ(writer->AddCopy("zz", "z.py", ModuleId{1}).error().code, ErrorCode::kInvalidArgument);
+}
+
 TEST(PackWriter, TakesOverWithoutDocstrings) {
   const TemporaryDirectory directory;
   const Model model = ModelMaker(5).Make(30);
