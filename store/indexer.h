@@ -61,14 +61,14 @@ struct IndexReport {
   std::uint64_t undecodable = 0;        // modules whose files decode only in part
   std::uint64_t skipped = 0;            // found, but not in the pack: each has its warning
   double seconds = 0;                   // wall clock, waiting for another run left out
-  std::uint64_t ast_bytes = 0;       // of all files whose bytes were parsed in this run, text apart
-  std::uint64_t ast_nodes = 0;       // of the same files
-  std::uint64_t summary_bytes = 0;   // of all summaries in the pack
-  std::uint64_t docs_bytes = 0;      // of the pack's compressed docstrings
-  std::uint64_t pack_bytes = 0;      // of the whole file
-  std::uint64_t peak_rss_bytes = 0;  // ru_maxrss of the process
-  bool pack_written = false;         // false: the pack on disk was up to date
-  std::vector<IndexWarning> warnings;  // by discovery's order; those of directories first
+  std::uint64_t ast_bytes = 0;          // of all files whose bytes were parsed, text apart
+  std::uint64_t ast_nodes = 0;          // of the same files
+  std::uint64_t summary_bytes = 0;      // of all summaries in the pack
+  std::uint64_t docs_bytes = 0;         // of the pack's compressed docstrings
+  std::uint64_t pack_bytes = 0;         // of the whole file
+  std::uint64_t peak_rss_bytes = 0;     // ru_maxrss of the process
+  bool pack_written = false;            // false: the pack on disk was up to date
+  std::vector<IndexWarning> warnings;   // by discovery's order; those of directories first
 };
 
 struct IndexProgress {
