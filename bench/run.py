@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Measures Coppice against its targets and its rivals, and writes one Markdown page.
 
-Every time is a ratio against a rival that was run alternately with it in the same minutes: that of
-the fastest runs, for what disturbs a run only adds to it. Absolute times are shown for orientation.
+Every time is compared with a rival's that was run alternately with it in the same minutes. Ratios
+are those of the fastest runs, for what disturbs a run only adds to it; differences are medians over
+the rounds. Absolute times are shown for orientation.
 """
 
 import argparse
