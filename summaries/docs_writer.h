@@ -17,7 +17,8 @@ struct ZSTD_DCtx_s;
 namespace coppice {
 
 // Cuts the stream of all docstrings into blocks that are compressed each by itself, and keeps those
-// in an unnamed temporary file. Memory: one block, and 24 bytes for each that is done.
+// in an unnamed temporary file. Memory: one block, another where some are read back, and 24 bytes
+// for each that is done.
 class DocsWriter {
  public:
   // For the pack at `path`, beside which the temporary file is.

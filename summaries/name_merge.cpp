@@ -191,6 +191,14 @@ void NameCollector::AddFrom(const std::shared_ptr<const Pack>& older, std::uint3
   entry.modules.emplace_back(old_id, module);
 }
 
+void NameCollector::AddCopy(std::uint32_t original, std::uint32_t copy) {
+  const auto itself = std::lower_bound(
+      copies_.begin(), copies_.end(), original,
+      [](const auto& entry, std::uint32_t module) { return entry.second < module; });
+  const bool is_copy = itself != copies_.end() && itself->second == original;
+  copies_.emplace_back(is_copy ? itself->first : original, copy);
+}
+
 // By hash, name and code. Names are not compared but where hashes are the same for more than one.
 void NameCollector::SortRecords() {
   std::sort(records_.begin(), records_.end(), [](const Record& a, const Record& b) {
@@ -206,14 +214,6 @@ void NameCollector::SortRecords() {
     }
     first = last;
   }
-}
-
-void NameCollector::AddCopy(std::uint32_t original, std::uint32_t copy) {
-  const auto itself = std::lower_bound(
-      copies_.begin(), copies_.end(), original,
-      [](const auto& entry, std::uint32_t module) { return entry.second < module; });
-  const bool is_copy = itself != copies_.end() && itself->second == original;
-  copies_.emplace_back(is_copy ? itself->first : original, copy);
 }
 
 Result<void> NameCollector::Spill() {
