@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <tuple>
 #include <utility>
 
@@ -18,20 +19,38 @@ constexpr std::size_t kMaxRuns = 64;  // times the buffer: 1 MiB
 // Of an older pack's dictionary, kept in memory behind what is being read.
 constexpr std::uint64_t kReleaseBytes = std::uint64_t{1} << 20;
 
+// The modules here that are known by what is said of a module elsewhere.
+class ModuleMap {
+ public:
+  using Pair = std::pair<std::uint32_t, std::uint32_t>;  // there, here
+
+  // Every module there is below `modules`.
+  ModuleMap(std::vector<Pair> pairs, std::size_t modules)
+      : pairs_(std::move(pairs)), first_(modules + 1) {
+    std::sort(pairs_.begin(), pairs_.end());
+    for (const Pair& pair : pairs_) ++first_[pair.first + 1];
+    std::partial_sum(first_.begin(), first_.end(), first_.begin());
+  }
+
+  // Ascending.
+  std::span<const Pair> Of(std::uint32_t module) const {
+    if (module + std::size_t{1} >= first_.size()) return {};
+    return std::span(pairs_).subspan(first_[module], first_[module + 1] - first_[module]);
+  }
+
+ private:
+  std::vector<Pair> pairs_;
+  std::vector<std::uint32_t> first_;  // by module there: its first in pairs_
+};
+
 // What an older pack's dictionary says of modules that were taken over.
 class OlderNames final : public NameSource {
  public:
   // `modules`: pairs of (id in the pack, id here).
-  OlderNames(std::shared_ptr<const Pack> pack,
-             std::vector<std::pair<std::uint32_t, std::uint32_t>> modules)
-      : pack_(std::move(pack)), walker_(TablesOf(*pack_)), modules_(std::move(modules)) {
-    std::sort(modules_.begin(), modules_.end());
-    first_.resize(std::size_t{pack_->module_count()} + 1);
-    for (const auto& [old_id, id] : modules_) ++first_[old_id + 1];
-    for (std::size_t old_id = 1; old_id < first_.size(); ++old_id) {
-      first_[old_id] += first_[old_id - 1];
-    }
-  }
+  OlderNames(std::shared_ptr<const Pack> pack, std::vector<ModuleMap::Pair> modules)
+      : pack_(std::move(pack)),
+        walker_(TablesOf(*pack_)),
+        modules_(std::move(modules), pack_->module_count()) {}
 
   Result<bool> Next() override {
     do {
@@ -48,9 +67,8 @@ class OlderNames final : public NameSource {
       started_ = true;
       codes_.clear();
       for (const NamePosting& posting : walker_.postings()) {
-        const auto old_id = static_cast<std::uint32_t>(posting.module);
-        for (std::uint32_t index = first_[old_id]; index < first_[old_id + 1]; ++index) {
-          codes_.push_back(MakePostingCode(modules_[index].second, posting.defined));
+        for (const auto& [old_id, id] : modules_.Of(static_cast<std::uint32_t>(posting.module))) {
+          codes_.push_back(MakePostingCode(id, posting.defined));
         }
       }
     } while (codes_.empty());
@@ -69,8 +87,7 @@ class OlderNames final : public NameSource {
 
   std::shared_ptr<const Pack> pack_;
   NameWalker walker_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> modules_;
-  std::vector<std::uint32_t> first_;  // by id in the pack: its first in modules_
+  ModuleMap modules_;
   std::uint64_t released_ = 0;
   bool started_ = false;
 };
@@ -133,15 +150,10 @@ class MergedNames final : public NameSource {
 // Names of originals are also those of their copies.
 class CopiedNames final : public NameSource {
  public:
-  // `copies`: pairs of (original, copy), not empty.
-  CopiedNames(std::unique_ptr<NameSource> source,
-              std::vector<std::pair<std::uint32_t, std::uint32_t>> copies)
-      : source_(std::move(source)), copies_(std::move(copies)) {
-    std::sort(copies_.begin(), copies_.end());
-    first_.resize(std::size_t{copies_.back().first} + 2);
-    for (const auto& [original, copy] : copies_) ++first_[original + 1];
-    std::partial_sum(first_.begin(), first_.end(), first_.begin());
-  }
+  // `copies`: pairs of (original, copy). Originals are below `modules`.
+  CopiedNames(std::unique_ptr<NameSource> source, std::vector<ModuleMap::Pair> copies,
+              std::size_t modules)
+      : source_(std::move(source)), copies_(std::move(copies), modules) {}
 
   Result<bool> Next() override {
     auto more = source_->Next();
@@ -150,10 +162,8 @@ class CopiedNames final : public NameSource {
     name_ = source_->name();
     codes_.assign(source_->codes().begin(), source_->codes().end());
     for (const PostingCode code : source_->codes()) {
-      const auto original = static_cast<std::uint32_t>(code / 2);
-      if (original + 1 >= first_.size()) break;
-      for (std::uint32_t index = first_[original]; index < first_[original + 1]; ++index) {
-        codes_.push_back(MakePostingCode(copies_[index].second, code % 2 != 0));
+      for (const auto& [original, copy] : copies_.Of(static_cast<std::uint32_t>(code / 2))) {
+        codes_.push_back(MakePostingCode(copy, code % 2 != 0));
       }
     }
     if (codes_.size() != source_->codes().size()) std::sort(codes_.begin(), codes_.end());
@@ -162,8 +172,7 @@ class CopiedNames final : public NameSource {
 
  private:
   std::unique_ptr<NameSource> source_;
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> copies_;
-  std::vector<std::uint32_t> first_;  // by original: its first in copies_
+  ModuleMap copies_;
 };
 
 }  // namespace
@@ -291,7 +300,11 @@ Result<std::unique_ptr<NameSource>> NameCollector::Merge() {
   }
   older_.clear();
   std::unique_ptr<NameSource> all = std::make_unique<MergedNames>(std::move(*sources));
-  if (!copies_.empty()) all = std::make_unique<CopiedNames>(std::move(all), std::move(copies_));
+  if (!copies_.empty()) {
+    // Each copy comes after its original.
+    const std::size_t last = copies_.back().second;
+    all = std::make_unique<CopiedNames>(std::move(all), std::move(copies_), last);
+  }
   return all;
 }
 
