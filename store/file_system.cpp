@@ -101,6 +101,54 @@ class Descriptor {
   int number_;
 };
 
+// Replaces `contents` by what the file holds, which should be `expected` bytes; of one that holds
+// more, by at most one byte more than that.
+FileResult<void> ReadExpected(int file, const std::string& path, std::size_t expected,
+                              std::string& contents) {
+  contents.resize(expected + 1);
+  std::size_t done = 0;
+  for (;;) {
+    const ssize_t count =
+        pread(file, contents.data() + done, contents.size() - done, static_cast<off_t>(done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return ErrorOf(path, errno);
+    done += static_cast<std::size_t>(count);
+    if (count == 0 || done >= expected) break;
+  }
+  contents.resize(done);
+  return {};
+}
+
+// As FileSystem::ReadFile, from a directory as openat(2) takes it.
+FileResult<FileStat> ReadFileAt(int directory, const std::string& path, std::uint64_t max_bytes,
+                                std::string& contents) {
+  if (HoldsNul(path)) return NulError(path);
+  // O_NONBLOCK: to open a FIFO for reading would wait for a writer.
+  const Descriptor file(
+      openat(directory, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.get() < 0) return ErrorOf(path, errno);
+  constexpr int kAttempts = 4;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    struct stat before;
+    struct stat after;
+    if (fstat(file.get(), &before) != 0) return ErrorOf(path, errno);
+    if (!S_ISREG(before.st_mode)) {
+      return FileError{FileErrorCode::kNotRegular, path, "not a regular file"};
+    }
+    const FileStat stat = Converted(before);
+    if (stat.size > max_bytes) {
+      return FileError{FileErrorCode::kTooLarge, path,
+                       std::to_string(stat.size) + " bytes, more than the limit of " +
+                           std::to_string(max_bytes)};
+    }
+    const auto read = ReadExpected(file.get(), path, static_cast<std::size_t>(stat.size), contents);
+    if (!read) return read.error();
+    if (fstat(file.get(), &after) != 0) return ErrorOf(path, errno);
+    if (contents.size() == stat.size && Converted(after) == stat) return stat;
+  }
+  return FileError{FileErrorCode::kChanging, path, "it changes while it is being read"};
+}
+
 class PosixDirectory final : public Directory {
  public:
   PosixDirectory(std::string path, DIR* stream) : path_(std::move(path)), stream_(stream) {}
@@ -133,30 +181,22 @@ class PosixDirectory final : public Directory {
     if (fstat(dirfd(stream_), &result) != 0) return ErrorOf(path_, errno);
     return Converted(result);
   }
+  FileResult<FileStat> ReadFile(const std::string& path, std::uint64_t max_bytes,
+                                std::string& contents) const override {
+    return ReadFileAt(dirfd(stream_), path, max_bytes, contents);
+  }
 
  private:
   std::string path_;
   DIR* stream_;
 };
 
-// Replaces `contents` by the file's first `bytes` bytes; fewer only if it ends before.
-FileResult<void> ReadStart(int file, const std::string& path, std::size_t bytes,
-                           std::string& contents) {
-  contents.resize(bytes);
-  std::size_t done = 0;
-  while (done < bytes) {
-    const ssize_t count =
-        pread(file, contents.data() + done, bytes - done, static_cast<off_t>(done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return ErrorOf(path, errno);
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  contents.resize(done);
-  return {};
-}
-
 }  // namespace
+
+Error ErrorFrom(const FileError& error) {
+  return {error.code == FileErrorCode::kNotFound ? ErrorCode::kNotFound : ErrorCode::kIo,
+          error.path + ": " + error.reason};
+}
 
 FileResult<std::unique_ptr<Directory>> PosixFileSystem::OpenDirectory(
     const std::string& path) const {
@@ -180,32 +220,7 @@ FileResult<std::string> PosixFileSystem::CanonicalPath(const std::string& path) 
 
 FileResult<FileStat> PosixFileSystem::ReadFile(const std::string& path, std::uint64_t max_bytes,
                                                std::string& contents) const {
-  if (HoldsNul(path)) return NulError(path);
-  // O_NONBLOCK: to open a FIFO for reading would wait for a writer.
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.get() < 0) return ErrorOf(path, errno);
-  constexpr int kAttempts = 4;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    struct stat before;
-    struct stat after;
-    if (fstat(file.get(), &before) != 0) return ErrorOf(path, errno);
-    if (!S_ISREG(before.st_mode)) {
-      return FileError{FileErrorCode::kNotRegular, path, "not a regular file"};
-    }
-    const FileStat stat = Converted(before);
-    if (stat.size > max_bytes) {
-      return FileError{FileErrorCode::kTooLarge, path,
-                       std::to_string(stat.size) + " bytes, more than the limit of " +
-                           std::to_string(max_bytes)};
-    }
-    // One byte more than there should be shows a file that grew.
-    const auto read =
-        ReadStart(file.get(), path, static_cast<std::size_t>(stat.size) + 1, contents);
-    if (!read) return read.error();
-    if (fstat(file.get(), &after) != 0) return ErrorOf(path, errno);
-    if (contents.size() == stat.size && Converted(after) == stat) return stat;
-  }
-  return FileError{FileErrorCode::kChanging, path, "it changes while it is being read"};
+  return ReadFileAt(AT_FDCWD, path, max_bytes, contents);
 }
 
 }  // namespace coppice

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "summaries/error.h"
+
 namespace coppice {
 
 enum class FileErrorCode : std::uint8_t {
@@ -37,6 +39,9 @@ struct FileError {
   throw std::runtime_error(error.path + ": " + error.reason);
 }
 
+// The same as the library's errors are: kNotFound or kIo, path and reason in the message.
+Error ErrorFrom(const FileError& error);
+
 template <class T>
 using FileResult = boost::system::result<T, FileError>;
 
@@ -59,8 +64,8 @@ struct DirectoryEntry {
   FileKind kind;     // of the entry itself, not of what a link points to; may be kUnknown
 };
 
-// An open directory: what is asked about its entries costs no walk from the file system's root.
-// Used by one thread at a time; holds a file descriptor for as long as it lives.
+// An open directory: what is asked about what lies in it costs no walk from the file system's root.
+// Its const functions are thread-safe. Holds a file descriptor for as long as it lives.
 class Directory {
  public:
   virtual ~Directory() = default;
@@ -72,6 +77,9 @@ class Directory {
   virtual FileResult<FileStat> StatNoFollow(const std::string& name) const = 0;
   // Of the directory itself.
   virtual FileResult<FileStat> Stat() const = 0;
+  // As FileSystem::ReadFile, of a path that starts here.
+  virtual FileResult<FileStat> ReadFile(const std::string& path, std::uint64_t max_bytes,
+                                        std::string& contents) const = 0;
 };
 
 // Thread-safe. Relative paths start at the working directory.

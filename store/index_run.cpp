@@ -33,6 +33,11 @@ IndexRun::IndexRun(const IndexOptions& options, const FileSystem& files, const D
 }
 
 Result<void> IndexRun::Run(unsigned jobs) {
+  for (const Root& root : discovery_.roots) {
+    auto directory = files_.OpenDirectory(root.directory);
+    if (!directory) return ErrorFrom(directory.error());
+    roots_.push_back(*std::move(directory));
+  }
   // A thread costs a parser with its tables and buffers: none without work for it.
   const auto useful =
       static_cast<unsigned>(std::clamp<std::uint64_t>(plan_.read_count, 1, std::max(jobs, 1U)));
@@ -69,9 +74,10 @@ void IndexRun::Work() {
   std::unique_lock lock(mutex_);
   while (const std::optional<std::size_t> file = TakeFile(lock)) {
     lock.unlock();
-    if (!builder) builder.emplace(files_, pool_, scratch_, written_contents_, options_.interrupted);
+    if (!builder) builder.emplace(pool_, scratch_, written_contents_, options_.interrupted);
+    const DiscoveredFile& found = discovery_.files[*file];
     const BuiltModule& module =
-        builder->Build(FullPath(*file), options_.max_file_bytes, plan_.known);
+        builder->Build(*roots_[found.root], found.path, options_.max_file_bytes, plan_.known);
     lock.lock();
     // A parse that was cancelled says nothing about its file.
     if (Interrupted()) return FailInterrupted();

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "arena/memory_pool.h"
 #include "store/index_plan.h"
@@ -72,6 +73,7 @@ class IndexRun {
   SidecarWriter& sidecar_;
   IndexReport& report_;
   ProgressSink* const progress_;
+  std::vector<std::unique_ptr<Directory>> roots_;  // as in the discovery
   MemoryPool pool_;
   MemoryBudget scratch_;
   WrittenContents written_contents_;

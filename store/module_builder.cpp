@@ -66,19 +66,19 @@ std::size_t KeptModule::byte_size() const {
          text_.size() + module_.warning.size();
 }
 
-ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
+ModuleBuilder::ModuleBuilder(MemoryPool& pool, MemoryBudget& scratch,
                              const WrittenContents& written, const std::atomic<bool>* cancelled)
-    : files_(files), scratch_(scratch), written_(written), cancelled_(cancelled), parser_(pool) {}
+    : scratch_(scratch), written_(written), cancelled_(cancelled), parser_(pool) {}
 
-const BuiltModule& ModuleBuilder::Build(const std::string& path, std::uint64_t max_bytes,
-                                        const KnownContents& known) {
+const BuiltModule& ModuleBuilder::Build(const Directory& root, const std::string& path,
+                                        std::uint64_t max_bytes, const KnownContents& known) {
   module_ = BuiltModule{};
   tree_.reset();
   ReleaseSlack();
   try {
     const std::int64_t now = NowNanoseconds();
     const std::uint64_t limit = std::min<std::uint64_t>(max_bytes, Parser::kMaxTextBytes);
-    const FileResult<FileStat> read = files_.ReadFile(path, limit, source_);
+    const FileResult<FileStat> read = root.ReadFile(path, limit, source_);
     if (!read) {
       Skip(ReasonFor(read.error(), limit));
       return module_;

@@ -66,6 +66,10 @@ class HostileFileSystem final : public FileSystem {
       return inner_->StatNoFollow(name);
     }
     FileResult<FileStat> Stat() const override { return inner_->Stat(); }
+    FileResult<FileStat> ReadFile(const std::string& path, std::uint64_t max_bytes,
+                                  std::string& contents) const override {
+      return inner_->ReadFile(path, max_bytes, contents);
+    }
 
    private:
     std::unique_ptr<Directory> inner_;
@@ -458,6 +462,9 @@ TEST(PosixFileSystem, ReadsWholeRegularFilesOnly) {
   ASSERT_TRUE(stat);
   EXPECT_EQ(contents, text);
   EXPECT_EQ(*stat, files.Stat(tree / "m.py").value());
+  tree.Write("p/n.py", "n = 1\n");
+  ASSERT_TRUE((*files.OpenDirectory(tree.path()))->ReadFile("p/n.py", 6, contents));
+  EXPECT_EQ(contents, "n = 1\n");
   ASSERT_TRUE(files.ReadFile(tree.Write("empty.py"), 0, contents));
   EXPECT_EQ(contents, "");
 

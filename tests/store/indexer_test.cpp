@@ -31,13 +31,16 @@ namespace {
 class InjuredFileSystem final : public FileSystem {
  public:
   std::map<std::string, FileErrorCode> unreadable;  // by the end of the path
-  // Before a file is read; several threads may be in it.
+  // Before a file below a root is read; several threads may be in it.
   std::function<void(const std::string& path)> on_read;
   std::function<void()> on_open;  // before a directory is opened
 
   FileResult<std::unique_ptr<Directory>> OpenDirectory(const std::string& path) const override {
     if (on_open) on_open();
-    return real_.OpenDirectory(path);
+    auto directory = real_.OpenDirectory(path);
+    if (!directory) return directory;
+    return std::unique_ptr<Directory>(
+        std::make_unique<InjuredDirectory>(*std::move(directory), *this));
   }
   FileResult<FileStat> Stat(const std::string& path) const override { return real_.Stat(path); }
   FileResult<std::string> CanonicalPath(const std::string& path) const override {
@@ -45,17 +48,37 @@ class InjuredFileSystem final : public FileSystem {
   }
   FileResult<FileStat> ReadFile(const std::string& path, std::uint64_t max_bytes,
                                 std::string& contents) const override {
-    ++reads_;
-    if (on_read) on_read(path);
-    for (const auto& [end, code] : unreadable) {
-      if (path.ends_with(end)) return FileError{code, path, "injured"};
-    }
     return real_.ReadFile(path, max_bytes, contents);
   }
   // Since the last call.
   int TakeReads() const { return reads_.exchange(0); }
 
  private:
+  class InjuredDirectory final : public Directory {
+   public:
+    InjuredDirectory(std::unique_ptr<Directory> real, const InjuredFileSystem& files)
+        : real_(std::move(real)), files_(files) {}
+    FileResult<std::vector<DirectoryEntry>> List() override { return real_->List(); }
+    FileResult<FileStat> Stat(const std::string& name) const override { return real_->Stat(name); }
+    FileResult<FileStat> StatNoFollow(const std::string& name) const override {
+      return real_->StatNoFollow(name);
+    }
+    FileResult<FileStat> Stat() const override { return real_->Stat(); }
+    FileResult<FileStat> ReadFile(const std::string& path, std::uint64_t max_bytes,
+                                  std::string& contents) const override {
+      ++files_.reads_;
+      if (files_.on_read) files_.on_read(path);
+      for (const auto& [end, code] : files_.unreadable) {
+        if (path.ends_with(end)) return FileError{code, path, "injured"};
+      }
+      return real_->ReadFile(path, max_bytes, contents);
+    }
+
+   private:
+    std::unique_ptr<Directory> real_;
+    const InjuredFileSystem& files_;
+  };
+
   PosixFileSystem real_;
   mutable std::atomic<int> reads_{0};
 };
@@ -449,21 +472,24 @@ TEST_F(IndexerTest, SaysThatMemoryRanOut) {
 TEST_F(IndexerTest, StopsWithinALongParse) {
   std::string text;
   while (text.size() < 2'000'000) text += "def f(a, b=[1, 2]): return {a: b}\n";
-  const std::string path = tree_.Write("src/long.py", text);
+  tree_.Write("src/long.py", text);
+  const auto directory = PosixFileSystem().OpenDirectory(tree_ / "src");
+  ASSERT_TRUE(directory);
+  const Directory& root = **directory;
   MemoryPool pool;
   MemoryBudget budget(1);
   std::atomic<bool> cancelled{false};
   const WrittenContents written;
-  ModuleBuilder builder(files_, pool, budget, written, &cancelled);
-  EXPECT_EQ(builder.Build(path, text.size(), {}).outcome, ModuleOutcome::kBuilt);
+  ModuleBuilder builder(pool, budget, written, &cancelled);
+  EXPECT_EQ(builder.Build(root, "long.py", text.size(), {}).outcome, ModuleOutcome::kBuilt);
   cancelled = true;
-  EXPECT_EQ(builder.Build(path, text.size(), {}).outcome, ModuleOutcome::kSkipped);
+  EXPECT_EQ(builder.Build(root, "long.py", text.size(), {}).outcome, ModuleOutcome::kSkipped);
 
   // Nothing is said about the file whose parse did not end.
   options_.interrupted = &cancelled;
   cancelled = false;
   files_.on_read = [&](const std::string& read) {
-    if (read == path) cancelled = true;
+    if (read == "long.py") cancelled = true;
   };
   RecordingSink sink;
   const Result<IndexReport> report = BuildIndex(options_, files_, &sink);
@@ -500,7 +526,7 @@ TEST_F(IndexerTest, BoundsWhatWaitsForASlowFile) {
   std::atomic<int> behind{0};
   int seen = 0;
   files_.on_read = [&](const std::string& path) {
-    if (!path.ends_with("/a.py")) {
+    if (path != "a.py") {
       ++behind;
       return;
     }
