@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -66,12 +67,13 @@ class SummaryHasher {
     uint64_t sum = 0;
     uint32_t scope = 0;
     uint64_t scope_key = 0;
-    uint32_t owner = kModule;
-    uint32_t rank = 0;  // among the symbols of the same name
+    Imports imports = ImportsOf(kModule);  // of the scope that the row is in
+    uint32_t rank = 0;                     // among the symbols of the same name
     for (uint32_t row = 0; row < symbols; ++row) {
       if (scope < view_.cells_.rows(Table::kScopes) &&
           row == view_.Get<Column::kScopeFirst>(scope)) {
-        owner = view_.Get<Column::kScopeOwner>(scope++);
+        const uint32_t owner = view_.Get<Column::kScopeOwner>(scope++);
+        imports = ImportsOf(owner);
         scope_key = keys[owner];
         rank = 0;
       } else {
@@ -83,17 +85,18 @@ class SummaryHasher {
       key.Add(scope_key);
       key.Add(name);
       key.Add(rank);
-      key.Add(ImportsBefore(owner, name, order));
-      key.Add(ImportsBefore(owner, kStar, order));
+      key.Add(CountBefore(imports, name, order));
+      key.Add(CountBefore(imports, kStar, order));
       keys[row] = key.Sum();
       sum += HashPair(keys[row], SymbolHash(row));
     }
     for (const BoundImport& import : imports_) {
       const uint64_t owner_key = import.owner == kModule ? 0 : keys[import.owner];
+      const Imports beside = ImportsOf(import.owner);
       Digest key;
       key.Add(owner_key);
-      key.Add(ImportsBefore(import.owner, import.name, import.order));
-      key.Add(ImportsBefore(import.owner, kStar, import.order));
+      key.Add(CountBefore(beside, import.name, import.order));
+      key.Add(CountBefore(beside, kStar, import.order));
       sum += HashPair(key.Sum(), ImportHash(import.row));
     }
     Digest digest;
@@ -117,6 +120,11 @@ class SummaryHasher {
     uint32_t order;
     uint32_t row;
   };
+  struct ByOwner {
+    bool operator()(const BoundImport& a, uint32_t b) const { return a.owner < b; }
+    bool operator()(uint32_t a, const BoundImport& b) const { return a < b.owner; }
+  };
+  using Imports = std::span<const BoundImport>;  // of one scope, by (name, order)
 
   // Index of the string.
   uint32_t Name(uint32_t row) const { return row - view_.Get<Column::kSymbolName>(row); }
@@ -185,17 +193,21 @@ class SummaryHasher {
     });
   }
 
-  // How many imports of `owner` bind the name before `order`. Which of several bindings of a name
-  // is the last one can be observed, and so can whether a star import may have replaced it.
-  uint64_t ImportsBefore(uint32_t owner, uint64_t name, uint32_t order) const {
-    if (imports_.empty()) return 0;
+  Imports ImportsOf(uint32_t owner) const {
+    const auto [first, last] = std::equal_range(imports_.begin(), imports_.end(), owner, ByOwner());
+    return {first, last};
+  }
+
+  // How many of them bind the name before `order`. Which of several bindings of a name is the last
+  // one can be observed, and so can whether a star import may have replaced it.
+  static uint64_t CountBefore(Imports imports, uint64_t name, uint32_t order) {
     const auto before = [](const BoundImport& import, const auto& key) {
-      return std::tie(import.owner, import.name, import.order) < key;
+      return std::tie(import.name, import.order) < key;
     };
     const uint32_t zero = 0;
     const auto first =
-        std::lower_bound(imports_.begin(), imports_.end(), std::tie(owner, name, zero), before);
-    const auto last = std::lower_bound(first, imports_.end(), std::tie(owner, name, order), before);
+        std::lower_bound(imports.begin(), imports.end(), std::tie(name, zero), before);
+    const auto last = std::lower_bound(first, imports.end(), std::tie(name, order), before);
     return static_cast<uint64_t>(last - first);
   }
 
