@@ -40,6 +40,11 @@ std::string Joined(const std::string& directory, const std::string& name) {
   return directory.ends_with('/') ? directory + name : directory + '/' + name;
 }
 
+Error ErrorFrom(const FileError& error) {
+  return {error.code == FileErrorCode::kNotFound ? ErrorCode::kNotFound : ErrorCode::kIo,
+          error.path + ": " + error.reason};
+}
+
 bool IsRootName(std::string_view name) {
   const auto forbidden = [](char c) {
     return c == '/' || c == '=' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F;

@@ -193,11 +193,6 @@ class PosixDirectory final : public Directory {
 
 }  // namespace
 
-Error ErrorFrom(const FileError& error) {
-  return {error.code == FileErrorCode::kNotFound ? ErrorCode::kNotFound : ErrorCode::kIo,
-          error.path + ": " + error.reason};
-}
-
 FileResult<std::unique_ptr<Directory>> PosixFileSystem::OpenDirectory(
     const std::string& path) const {
   if (HoldsNul(path)) return NulError(path);

@@ -13,8 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "summaries/error.h"
-
 namespace coppice {
 
 enum class FileErrorCode : std::uint8_t {
@@ -38,9 +36,6 @@ struct FileError {
                                                     const boost::source_location&) {
   throw std::runtime_error(error.path + ": " + error.reason);
 }
-
-// The same as the library's errors are: kNotFound or kIo, path and reason in the message.
-Error ErrorFrom(const FileError& error);
 
 template <class T>
 using FileResult = boost::system::result<T, FileError>;
@@ -77,7 +72,7 @@ class Directory {
   virtual FileResult<FileStat> StatNoFollow(const std::string& name) const = 0;
   // Of the directory itself.
   virtual FileResult<FileStat> Stat() const = 0;
-  // As FileSystem::ReadFile, of a path that starts here.
+  // As FileSystem::ReadFile, of a path that starts here, as the one in an error does.
   virtual FileResult<FileStat> ReadFile(const std::string& path, std::uint64_t max_bytes,
                                         std::string& contents) const = 0;
 };

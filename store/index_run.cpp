@@ -33,11 +33,6 @@ IndexRun::IndexRun(const IndexOptions& options, const FileSystem& files, const D
 }
 
 Result<void> IndexRun::Run(unsigned jobs) {
-  for (const Root& root : discovery_.roots) {
-    auto directory = files_.OpenDirectory(root.directory);
-    if (!directory) return ErrorFrom(directory.error());
-    roots_.push_back(*std::move(directory));
-  }
   // A thread costs a parser with its tables and buffers: none without work for it.
   const auto useful =
       static_cast<unsigned>(std::clamp<std::uint64_t>(plan_.read_count, 1, std::max(jobs, 1U)));
@@ -74,10 +69,10 @@ void IndexRun::Work() {
   std::unique_lock lock(mutex_);
   while (const std::optional<std::size_t> file = TakeFile(lock)) {
     lock.unlock();
-    if (!builder) builder.emplace(pool_, scratch_, written_contents_, options_.interrupted);
+    if (!builder) builder.emplace(files_, pool_, scratch_, written_contents_, options_.interrupted);
     const DiscoveredFile& found = discovery_.files[*file];
-    const BuiltModule& module =
-        builder->Build(*roots_[found.root], found.path, options_.max_file_bytes, plan_.known);
+    const BuiltModule& module = builder->Build(discovery_.roots[found.root].directory, found.path,
+                                               options_.max_file_bytes, plan_.known);
     lock.lock();
     // A parse that was cancelled says nothing about its file.
     if (Interrupted()) return FailInterrupted();
@@ -177,26 +172,26 @@ Result<void> IndexRun::Write(std::size_t file, const BuiltModule& module) {
       if (!id) return id.error();
       // What is said of a file has to be said of its like, too. Where two of the same content were
       // parsed side by side, the numbers are those of a run without that chance.
-      const bool is_first =
+      const bool counts_as_parsed =
           !module.warning.empty() ||
           written_contents_.Add(module.content_hash,
                                 {*id, module.syntax, module.ast_nodes, module.ast_bytes});
-      CountBuilt(module, is_first);
+      CountBuilt(module, counts_as_parsed);
       break;
     }
   }
   RecordSidecar(
       file, &module,
       module.outcome == ModuleOutcome::kSkipped ? SidecarState::kSkipped : SidecarState::kIndexed);
+  report_.read_bytes += module.source_bytes;
   done_.bytes_done += found.stat.size;
   ++done_.files_done;
   if (progress_ != nullptr) progress_->OnProgress(done_);
   return result;
 }
 
-void IndexRun::CountBuilt(const BuiltModule& module, bool is_first) {
-  ++(is_first ? report_.parsed : report_.reused);
-  if (is_first) report_.parsed_bytes += module.source_bytes;
+void IndexRun::CountBuilt(const BuiltModule& module, bool counts_as_parsed) {
+  ++(counts_as_parsed ? report_.parsed : report_.reused);
   report_.ast_bytes += module.ast_bytes;
   report_.ast_nodes += module.ast_nodes;
 }

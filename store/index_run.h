@@ -12,7 +12,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "arena/memory_pool.h"
 #include "store/index_plan.h"
@@ -56,8 +55,7 @@ class IndexRun {
   // Only one thread at a time is in these two.
   Result<void> Write(std::size_t file, const BuiltModule& module);
   Result<void> WritePlanned(std::size_t file);
-  // `is_first`: of the files with its content.
-  void CountBuilt(const BuiltModule& module, bool is_first);
+  void CountBuilt(const BuiltModule& module, bool counts_as_parsed);
   void RecordSidecar(std::size_t file, const BuiltModule* module, SidecarState state);
   void Warn(std::size_t file, const std::string& reason);
   void Fail(Error error);
@@ -73,7 +71,6 @@ class IndexRun {
   SidecarWriter& sidecar_;
   IndexReport& report_;
   ProgressSink* const progress_;
-  std::vector<std::unique_ptr<Directory>> roots_;  // as in the discovery
   MemoryPool pool_;
   MemoryBudget scratch_;
   WrittenContents written_contents_;

@@ -24,7 +24,7 @@ struct IndexOptions {
   DiscoveryOptions discovery;
   // Threads that read and parse; 0 means one for every processor this process may run on.
   unsigned jobs = 0;
-  // Parse every file, whatever an existing pack says.
+  // Read every file, whatever an existing pack says.
   bool fresh = false;
   bool docstrings = true;
   // Larger files are skipped with a warning.
@@ -52,10 +52,10 @@ struct IndexWarning {
 
 struct IndexReport {
   std::uint64_t modules = 0;            // in the pack
-  std::uint64_t parsed = 0;             // in this run; files of the same bytes count once
+  std::uint64_t parsed = 0;             // in this run; decodable files of the same bytes count once
   std::uint64_t reused = 0;             // their content was known: modules - parsed
   std::uint64_t source_bytes = 0;       // of all modules
-  std::uint64_t parsed_bytes = 0;       // of the files parsed in this run
+  std::uint64_t read_bytes = 0;         // of the files read in this run
   std::uint64_t lines = 0;              // of all modules
   std::uint64_t files_with_errors = 0;  // modules with syntax errors
   std::uint64_t undecodable = 0;        // modules whose files decode only in part

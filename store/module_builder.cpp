@@ -66,11 +66,11 @@ std::size_t KeptModule::byte_size() const {
          text_.size() + module_.warning.size();
 }
 
-ModuleBuilder::ModuleBuilder(MemoryPool& pool, MemoryBudget& scratch,
+ModuleBuilder::ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
                              const WrittenContents& written, const std::atomic<bool>* cancelled)
-    : scratch_(scratch), written_(written), cancelled_(cancelled), parser_(pool) {}
+    : files_(files), scratch_(scratch), written_(written), cancelled_(cancelled), parser_(pool) {}
 
-const BuiltModule& ModuleBuilder::Build(const Directory& root, const std::string& path,
+const BuiltModule& ModuleBuilder::Build(const std::string& root, const std::string& path,
                                         std::uint64_t max_bytes, const KnownContents& known) {
   module_ = BuiltModule{};
   tree_.reset();
@@ -78,7 +78,7 @@ const BuiltModule& ModuleBuilder::Build(const Directory& root, const std::string
   try {
     const std::int64_t now = NowNanoseconds();
     const std::uint64_t limit = std::min<std::uint64_t>(max_bytes, Parser::kMaxTextBytes);
-    const FileResult<FileStat> read = root.ReadFile(path, limit, source_);
+    const FileResult<FileStat> read = Read(root, path, limit);
     if (!read) {
       Skip(ReasonFor(read.error(), limit));
       return module_;
@@ -104,6 +104,18 @@ const BuiltModule& ModuleBuilder::Build(const Directory& root, const std::string
     Skip("skipped: out of memory");
   }
   return module_;
+}
+
+FileResult<FileStat> ModuleBuilder::Read(const std::string& root, const std::string& path,
+                                         std::uint64_t max_bytes) {
+  if (!directory_ || root_ != root) {
+    directory_.reset();  // so that no more than one is open
+    auto directory = files_.OpenDirectory(root);
+    if (!directory) return directory.error();
+    directory_ = *std::move(directory);
+    root_ = root;
+  }
+  return directory_->ReadFile(path, max_bytes, source_);
 }
 
 void ModuleBuilder::BuildFromSource() {

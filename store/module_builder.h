@@ -74,30 +74,36 @@ class KeptModule {
 };
 
 // Builds one module after another, reusing its memory. One thread at a time; several builders share
-// the pool and the budget, which must outlive them.
+// the file system, the pool and the budget, which must outlive them.
 class ModuleBuilder {
  public:
   // Files whose content is in `written` are not parsed. `cancelled` may be null. Soon after it is
   // set, a parse that is on ends, and its file comes back as kSkipped.
-  ModuleBuilder(MemoryPool& pool, MemoryBudget& scratch, const WrittenContents& written,
-                const std::atomic<bool>* cancelled);
+  ModuleBuilder(const FileSystem& files, MemoryPool& pool, MemoryBudget& scratch,
+                const WrittenContents& written, const std::atomic<bool>* cancelled);
 
-  // Reads the file at `path` below `root`, of at most `max_bytes`. If its content is known, that
-  // is all; else it is parsed, as soon as the budget allows. No file makes it fail or throw: what
-  // cannot be indexed comes back as kSkipped. The result is valid until the next call.
-  const BuiltModule& Build(const Directory& root, const std::string& path, std::uint64_t max_bytes,
-                           const KnownContents& known);
+  // Reads the file at `path` below the directory `root`, which is kept open until a file of another
+  // one is asked for. It may have at most `max_bytes`. If its content is known, that is all; else
+  // it is parsed, as soon as the budget allows. No file makes it fail or throw: what cannot be
+  // indexed comes back as kSkipped. The result is valid until the next call.
+  const BuiltModule& Build(const std::string& root, const std::string& path,
+                           std::uint64_t max_bytes, const KnownContents& known);
 
  private:
+  FileResult<FileStat> Read(const std::string& root, const std::string& path,
+                            std::uint64_t max_bytes);
   void BuildFromSource();
   void Skip(std::string reason);
   void ReleaseSlack();
 
+  const FileSystem& files_;
   MemoryBudget& scratch_;
   const WrittenContents& written_;
   const std::atomic<bool>* const cancelled_;
   Parser parser_;
   SummaryBuilder summaries_;
+  std::string root_;  // that is open
+  std::unique_ptr<Directory> directory_;
   std::string source_;   // the file's bytes
   std::string decoded_;  // its text, where that is not the same
   std::optional<SyntaxTree> tree_;

@@ -47,7 +47,7 @@ within another takes its files from the outer one.
                         site-packages, nor what PYTHONPATH names
   -o, --output PACK     the pack
   -j, --jobs N          threads; 0, the default: one for each processor
-  --fresh               parse every file, whatever PACK says
+  --fresh               read every file and take nothing over from PACK
   --no-docs             leave docstrings out
   --exclude GLOB        leave out what matches; may be repeated. *, ? and [a-z] as in shells, and **
                         crosses directories. A '/' at the end means directories only. With another
@@ -67,9 +67,9 @@ those that cannot be decoded are indexed as far as possible, with a warning when
 Both are counted, as are those with syntax errors. The first example of `coppice export --help`
 lists what did not parse cleanly.
 
-The JSON object: modules, parsed and reused (of those: files of the same bytes are parsed once),
-source_bytes, lines, files_with_errors and undecodable (of all modules), skipped (files that are not
-in the pack), seconds, ast_bytes and ast_nodes (the trees of all files whose bytes were parsed),
+The JSON object: modules, parsed and reused (of those: files of the same bytes are parsed once, if
+they decode), source_bytes, lines, files_with_errors and undecodable (of all modules), skipped
+(files that are not in the pack), seconds, ast_bytes and ast_nodes (the trees of all files whose bytes were parsed),
 summary_bytes, docs_bytes, pack_bytes (all of the file), peak_rss_bytes.
 
 Examples:
@@ -210,10 +210,10 @@ void PrintJson(const IndexReport& report, Output& output) {
 
 void PrintTable(const IndexReport& report, const std::string& pack, Output& output) {
   const auto source = static_cast<double>(report.source_bytes);
-  // Of what was parsed: to confirm that files are unchanged is no work by the megabyte.
-  const double parsed = static_cast<double>(report.parsed_bytes) / 1e6;
-  const std::string speed = report.parsed_bytes != 0 && report.seconds > 0
-                                ? fmt::format("  {:.1f} MB/s", parsed / report.seconds)
+  // Of what was read: to confirm that files are unchanged is no work by the megabyte.
+  const double read = static_cast<double>(report.read_bytes) / 1e6;
+  const std::string speed = report.parsed != 0 && report.seconds > 0
+                                ? fmt::format("  {:.1f} MB/s", read / report.seconds)
                                 : "";
   output.Print("{:<12} {:>12}  {} parsed, {} reused{}\n", "modules", Grouped(report.modules),
                Grouped(report.parsed), Grouped(report.reused),

@@ -408,6 +408,19 @@ TEST_F(IndexerTest, ForgetsWhatBecameUnreadable) {
   EXPECT_EQ(Contents(options_.pack_path), FreshBytes());
 }
 
+TEST_F(IndexerTest, SkipsARootThatVanishedWhileItRan) {
+  tree_.Write("first/first.py", "x = 1\n");
+  options_.roots.push_back({"first", tree_ / "first"});
+  options_.jobs = 1;
+  files_.on_read = [&](const std::string& path) {
+    if (path == "first.py") std::filesystem::rename(tree_ / "src", tree_ / "elsewhere");
+  };
+  const IndexReport report = Index();
+  EXPECT_EQ(report.modules, 1U);
+  EXPECT_EQ(report.skipped, 40U);
+  EXPECT_EQ(report.warnings.size(), 40U);
+}
+
 TEST_F(IndexerTest, NoticesWhatChangedWhileItRan) {
   bool changed = false;
   files_.on_read = [&](const std::string& path) {
@@ -473,14 +486,12 @@ TEST_F(IndexerTest, StopsWithinALongParse) {
   std::string text;
   while (text.size() < 2'000'000) text += "def f(a, b=[1, 2]): return {a: b}\n";
   tree_.Write("src/long.py", text);
-  const auto directory = PosixFileSystem().OpenDirectory(tree_ / "src");
-  ASSERT_TRUE(directory);
-  const Directory& root = **directory;
+  const std::string root = tree_ / "src";
   MemoryPool pool;
   MemoryBudget budget(1);
   std::atomic<bool> cancelled{false};
   const WrittenContents written;
-  ModuleBuilder builder(pool, budget, written, &cancelled);
+  ModuleBuilder builder(files_, pool, budget, written, &cancelled);
   EXPECT_EQ(builder.Build(root, "long.py", text.size(), {}).outcome, ModuleOutcome::kBuilt);
   cancelled = true;
   EXPECT_EQ(builder.Build(root, "long.py", text.size(), {}).outcome, ModuleOutcome::kSkipped);
