@@ -69,8 +69,9 @@ lists what did not parse cleanly.
 
 The JSON object: modules, parsed and reused (of those: files of the same bytes are parsed once, if
 they decode), source_bytes, lines, files_with_errors and undecodable (of all modules), skipped
-(files that are not in the pack), seconds, ast_bytes and ast_nodes (the trees of all files whose bytes were parsed),
-summary_bytes, docs_bytes, pack_bytes (all of the file), peak_rss_bytes.
+(files that are not in the pack), seconds, ast_bytes and ast_nodes (of the trees of all files whose
+bytes were parsed, those of the same bytes included), summary_bytes, docs_bytes, pack_bytes (all of
+the file), peak_rss_bytes.
 
 Examples:
   coppice index src -o src.pack
