@@ -47,7 +47,7 @@ class StringTable {
   void Clear();
 
  private:
-  // Eight bytes, the texts being elsewhere: what costs time is that a table of many files' texts
+  // Eight bytes, the texts being elsewhere: what costs time is that a table grown by a large file
   // misses the caches.
   struct Entry {
     uint32_t hash;  // of the text
