@@ -182,8 +182,7 @@ class PackWriter::Impl {
 
 Result<void> PackWriter::Impl::Admit(const ModuleRecord& module, std::size_t summary_bytes) {
   if (!rows_.empty()) {
-    const auto last = std::tuple(std::string_view(roots_.back()),
-                                 Path(static_cast<std::uint32_t>(rows_.size() - 1)));
+    const auto last = std::tuple(std::string_view(roots_.back()), Path(module_count() - 1));
     if (last >= std::tuple(module.root, module.path)) {
       return Invalid(ErrorCode::kInvalidArgument, module, "modules must come in ascending order");
     }
@@ -223,7 +222,7 @@ Result<void> PackWriter::Impl::Add(const ModuleRecord& module, std::span<const s
   COPPICE_TRY(Admit(module, summary.size()));
   COPPICE_TRY(file().Append(summary));
   if (docs_) COPPICE_TRY(docs_->Add(docs));
-  COPPICE_TRY(names_.Add(static_cast<std::uint32_t>(rows_.size()), names));
+  COPPICE_TRY(names_.Add(module_count(), names));
   AddRow(module, summary);
   return {};
 }
@@ -247,7 +246,7 @@ Result<void> PackWriter::Impl::AddFrom(const std::shared_ptr<const Pack>& older,
     if (!docs) return docs.error();
     COPPICE_TRY(docs_->AddRaw(*docs));
   }
-  names_.AddFrom(older, static_cast<std::uint32_t>(id), static_cast<std::uint32_t>(rows_.size()));
+  names_.AddFrom(older, static_cast<std::uint32_t>(id), module_count());
   AddRow(module, *summary);
 
   const auto offset =
@@ -337,7 +336,7 @@ Result<void> PackWriter::Impl::WriteModules() {
     COPPICE_TRY(writer.Append(bytes));
   }
   toc_.sections[kModules] = writer.End();
-  toc_.module_count = static_cast<std::uint32_t>(rows_.size());
+  toc_.module_count = module_count();
   return {};
 }
 
