@@ -10,7 +10,9 @@
 #include <thread>
 #include <vector>
 
+#include "summaries/hash.h"
 #include "summaries/module_name.h"
+#include "tests/summaries/names_of_one_hash.h"
 #include "tests/summaries/pack_model.h"
 
 namespace coppice::test {
@@ -64,6 +66,21 @@ TEST(PackWriter, HoldsNamesLongerThanItsBuffers) {
   model.rbegin()->second.names.emplace(std::string(200000, 'n'), false);
   WritePack(directory / "p", model, {.name_run_bytes = 5000});
   ExpectHolds(*OpenPack(directory / "p"), model);
+}
+
+TEST(PackWriter, TellsNamesOfOneHashApart) {
+  const TemporaryDirectory directory;
+  const auto [one, other] = kNamesOfOneHash;
+  ASSERT_EQ(Hash64(one), Hash64(other));
+  Model model = ModelMaker(8).Make(20);
+  bool turn = false;
+  for (auto& [place, module] : model) {
+    module.names.emplace((turn = !turn) ? one : other, turn);
+  }
+  for (const std::size_t bytes : {1, 5000000}) {
+    WritePack(directory / "p", model, {.name_run_bytes = bytes});
+    ExpectHolds(*OpenPack(directory / "p"), model);
+  }
 }
 
 TEST(PackWriter, CutsLongDocstringsIntoBlocks) {
@@ -132,6 +149,8 @@ TEST(PackWriter, CopiesModulesByteForByte) {
     SCOPED_TRACE(seed);
     Model model = ModelMaker(seed).Make(40);
     // Docstrings of several blocks: copies of what is in the open one, in closed ones, across two.
+    // Those right behind their originals read the open one, those in the last root all the others
+    // from the first.
     std::mt19937_64 random(seed);
     for (auto& [place, module] : model) {
       for (std::string& doc : module.docs) {
@@ -143,6 +162,7 @@ TEST(PackWriter, CopiesModulesByteForByte) {
       for (auto copies = random() % 3; copies != 0; --copies) {
         model.emplace(std::pair(place.first, place.second + std::to_string(random())), module);
       }
+      model.emplace(std::pair("z", place.first + "/" + place.second), module);
     }
     WritePack(directory / "fresh", model);
 
@@ -205,6 +225,11 @@ TEST(PackWriter, RefusesWhatIsOutOfOrder) {
     // From then on there is nothing that could be finished.
     EXPECT_EQ(AddModule(*writer, *model.rbegin()).error().code, ErrorCode::kInvalidArgument);
     EXPECT_EQ(writer->Finish().error().code, ErrorCode::kInvalidArgument);
+
+    writer = PackWriter::Create(directory / "p");
+    ASSERT_TRUE(AddModule(*writer, *std::next(model.begin())));
+    const auto& [root, path] = late.first;
+    EXPECT_EQ(writer->AddCopy(root, path, ModuleId{0}).error().code, ErrorCode::kInvalidArgument);
   }
   const std::uint64_t word = 0;
   const auto half = std::as_bytes(std::span(&word, 1)).first(4);
