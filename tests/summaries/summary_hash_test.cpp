@@ -120,6 +120,11 @@ TEST(SummaryHash, OrderOfBindingsOfOneNameMatters) {
   EXPECT_NE(hash("x = 1\nimport x"), hash("import x\nx = 1"));
   EXPECT_NE(hash("x = 1\nfrom m import *"), hash("from m import *\nx = 1"));
   EXPECT_NE(hash("from m import *\nfrom n import *"), hash("from n import *\nfrom m import *"));
+  // A class has an order of its own.
+  EXPECT_NE(hash("class C:\n  from a import f\n  def f(): pass"),
+            hash("class C:\n  def f(): pass\n  from a import f"));
+  EXPECT_NE(hash("class C:\n  from a import x\n  from b import x"),
+            hash("class C:\n  from b import x\n  from a import x"));
   EXPECT_EQ(hash("x = 1\ny = 2"), hash("y = 2\nx = 1"));
   EXPECT_EQ(hash("import a\nimport b"), hash("import b\nimport a"));
 }
