@@ -334,6 +334,14 @@ TEST(SummaryRecords, FindsByName) {
   EXPECT_TRUE(view.FindSymbols("").empty());
   const RowRange d = view.FindSymbols("D");
   EXPECT_TRUE(view.Members(d.first).empty());
+
+  // Names differ behind what is compared first of them, in bytes that are negative as `char`, or
+  // only in length.
+  const std::vector<std::string> names = {"abcdefghz", "abcdefgha", "abcdefgh", "aé", "b", "a"};
+  std::string source;
+  for (const std::string& name : names) source += name + " = 1\n";
+  const MadeSummary many = Summarize(source);
+  for (const std::string& name : names) EXPECT_EQ(many.view().FindSymbols(name).size(), 1u) << name;
 }
 
 TEST(SummaryRecords, DeepNesting) {
