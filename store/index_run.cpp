@@ -165,7 +165,8 @@ Result<void> IndexRun::Write(std::size_t file, const BuiltModule& module) {
       break;
     case ModuleOutcome::kCopy:
       CountBuilt(module, false);
-      result = update_.AddCopy(discovery_.roots[found.root].name, found.path, module);
+      result = update_.AddCopy(discovery_.roots[found.root].name, found.path, module.same,
+                               module.syntax);
       break;
     case ModuleOutcome::kBuilt: {
       const auto id = update_.Add(discovery_.roots[found.root].name, found.path, module);

@@ -38,10 +38,10 @@ Result<ModuleId> PackUpdate::Add(std::string_view root, std::string_view path,
   return id;
 }
 
-Result<void> PackUpdate::AddCopy(std::string_view root, std::string_view path,
-                                 const BuiltModule& module) {
-  Count(module.syntax);
-  return writer_->AddCopy(root, path, module.same);
+Result<void> PackUpdate::AddCopy(std::string_view root, std::string_view path, ModuleId original,
+                                 SyntaxState syntax) {
+  Count(syntax);
+  return writer_->AddCopy(root, path, original);
 }
 
 Result<void> PackUpdate::Reuse(std::string_view root, std::string_view path, ModuleId id) {

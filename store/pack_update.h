@@ -21,12 +21,14 @@ class PackUpdate {
   // `old` may be null: then a pack is written in any case.
   PackUpdate(std::string path, const PackOptions& options, std::shared_ptr<const Pack> old);
 
-  // Modules come in ascending order of (root, path), from one thread at a time. Errors as
-  // PackWriter's.
+  // Of all that add: modules come in ascending order of (root, path), from one thread at a time.
+  // Errors as PackWriter's.
+
   // Gives the module's id in the new pack.
   Result<ModuleId> Add(std::string_view root, std::string_view path, const BuiltModule& module);
-  // A module with the content of `module.same`, as Add gave it.
-  Result<void> AddCopy(std::string_view root, std::string_view path, const BuiltModule& module);
+  // A module with the content of `original`, as Add gave it, whose syntax is `syntax`.
+  Result<void> AddCopy(std::string_view root, std::string_view path, ModuleId original,
+                       SyntaxState syntax);
   // A module with the content of `id` in the old pack, which may have another name there.
   Result<void> Reuse(std::string_view root, std::string_view path, ModuleId id);
 
