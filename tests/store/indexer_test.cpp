@@ -232,8 +232,9 @@ TEST_F(IndexerTest, ParsesTheSameContentOnce) {
     tree_.Write("src/errors/" + path, "def f(:\n");
     tree_.Write("src/undecodable/" + path, "x = '\xff'\n");
   };
+  const IndexReport others = Index();
   write("x.py");
-  const IndexReport first = Index();
+  const IndexReport first = Index();  // parses these three alone
   // Taken over from the old pack, and copied within a new one.
   write("y/x.py");
   write("z/y.py");
@@ -252,10 +253,62 @@ TEST_F(IndexerTest, ParsesTheSameContentOnce) {
     EXPECT_EQ(report.warnings.size(), 3U);
     EXPECT_EQ(report.files_with_errors, 3U);
     EXPECT_EQ(report.undecodable, 3U);
-    EXPECT_EQ(report.lines - first.lines, 2 * (first.lines - 80));
-    EXPECT_GT(report.ast_nodes, first.ast_nodes);
-    EXPECT_GT(report.ast_bytes, first.ast_bytes);
+    EXPECT_EQ(report.lines - others.lines, 3 * (first.lines - others.lines));
+    EXPECT_EQ(report.source_bytes - others.source_bytes,
+              3 * (first.source_bytes - others.source_bytes));
+    EXPECT_EQ(report.read_bytes, report.source_bytes);
+    // Copies count as if they had been parsed.
+    EXPECT_EQ(report.ast_nodes - others.ast_nodes, 3 * first.ast_nodes);
+    EXPECT_EQ(report.ast_bytes - others.ast_bytes, 3 * first.ast_bytes);
   }
+}
+
+// Nothing is written before the first file, so that both of the same content are parsed.
+TEST_F(IndexerTest, CountsOnceWhatIsParsedSideBySide) {
+  using std::chrono::steady_clock;
+  tree_.Write("src/a.py", "first = 1\n");
+  tree_.Write("src/b.py", "same = 1\n");
+  tree_.Write("src/c.py", "same = 1\n");
+  std::atomic<bool> both_parsed{false};
+  options_.fresh = true;
+  files_.on_read = [&](const std::string& path) {
+    if (path == "m100.py") both_parsed = true;
+    if (path != "a.py") return;
+    const auto limit = steady_clock::now() + std::chrono::seconds(30);
+    while (!both_parsed && steady_clock::now() < limit) std::this_thread::yield();
+  };
+  const IndexReport report = Index();
+  EXPECT_TRUE(both_parsed);
+  EXPECT_EQ(report.parsed, 42U);
+  EXPECT_EQ(report.reused, 1U);
+  EXPECT_EQ(report.read_bytes, report.source_bytes);
+}
+
+TEST(ModuleBuilder, ParsesNothingThatIsWritten) {
+  const TemporaryTree tree;
+  tree.Write("a.py", "def f(:\n");
+  tree.Write("b.py", "def f(:\n");
+  const PosixFileSystem files;
+  MemoryPool pool;
+  MemoryBudget budget(1);
+  WrittenContents written;
+  ModuleBuilder builder(files, pool, budget, written, nullptr);
+  const BuiltModule built = builder.Build(tree.path(), "a.py", 100, {});
+  EXPECT_EQ(built.outcome, ModuleOutcome::kBuilt);
+  const auto add = [&](ModuleId id) {
+    return written.Add(built.content_hash, {id, built.syntax, built.ast_nodes, built.ast_bytes});
+  };
+  EXPECT_TRUE(add(ModuleId{7}));
+  EXPECT_FALSE(add(ModuleId{8}));
+
+  const BuiltModule& copy = builder.Build(tree.path(), "b.py", 100, {});
+  EXPECT_EQ(copy.outcome, ModuleOutcome::kCopy);
+  EXPECT_EQ(copy.same, ModuleId{7});
+  EXPECT_EQ(copy.syntax, SyntaxState::kErrors);
+  EXPECT_EQ(copy.source_bytes, built.source_bytes);
+  EXPECT_GT(copy.ast_nodes, 0U);
+  EXPECT_EQ(copy.ast_nodes, built.ast_nodes);
+  EXPECT_EQ(copy.ast_bytes, built.ast_bytes);
 }
 
 TEST_F(IndexerTest, BelievesNoSidecarThatCountsOtherwise) {
