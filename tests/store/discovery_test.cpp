@@ -483,6 +483,8 @@ TEST(PosixFileSystem, ReadsWholeRegularFilesOnly) {
   EXPECT_EQ(code(tree / "m.py/x"), FileErrorCode::kNotDirectory);
   EXPECT_EQ(code(tree / "m.py", text.size() - 1), FileErrorCode::kTooLarge);
   EXPECT_EQ(code(std::string("m.py\0", 5)), FileErrorCode::kNotFound);
+  const auto directory = *files.OpenDirectory(tree.path());
+  EXPECT_FALSE(directory->ReadFile(std::string("m.py\0", 5), text.size(), contents));
   // Its size is said to be 0, and it is not.
   EXPECT_EQ(code("/proc/self/stat"), FileErrorCode::kChanging);
 }
