@@ -375,6 +375,25 @@ TEST_F(PackContradictions, InTheTableOfDocstringBlocks) {
   }
 }
 
+// A byte more is said to be in a block than comes out of it.
+TEST_F(PackContradictions, InTheSizeOfADocstringBlock) {
+  for (auto& [place, module] : model_) {
+    module.docs.assign(module.docs.size(), std::string(230000, 'd'));  // a block each
+  }
+  WritePack(directory_ / "blocks", model_);
+  bytes_ = FileBytesOf(directory_ / "blocks");
+  const auto all = std::as_bytes(std::span(bytes_));
+  const std::uint64_t toc_offset = format::DecodeHeader(all)->toc_offset;
+  const auto toc = *format::DecodeToc(all.subspan(toc_offset), toc_offset);
+  const std::uint64_t first = toc.sections[format::kDocsBlocks].offset;
+  const auto pack = Open(RepairChecksums(With(first, Cell(first, 8) + 1, 8)));
+  ASSERT_TRUE(pack);
+  const auto documented =
+      std::ranges::find_if(model_, [](const auto& module) { return !module.second.docs.empty(); });
+  const ModuleId id{static_cast<std::uint32_t>(std::distance(model_.begin(), documented))};
+  EXPECT_FALSE((*pack)->docs(id));
+}
+
 TEST_F(PackContradictions, InTheStateOfAFile) {
   std::uint64_t row_bytes = 0;
   for (const std::uint8_t width : toc_.column_widths) row_bytes += width;
