@@ -7,6 +7,7 @@ the rounds. Absolute times are shown for orientation.
 """
 
 import argparse
+import inspect
 import json
 import os
 import platform
@@ -162,8 +163,10 @@ def size(bench):
 
 
 def speed(bench):
-    """Indexing against tree-sitter alone, over the same files: the fastest run of each. An index
-    parses files of the same content once; "distinct" is tree-sitter alone over one of each."""
+    """Indexing against tree-sitter alone, over the same files: the fastest run of each.
+
+    An index parses files of the same content once; "distinct" is tree-sitter alone over one of each.
+    """
     rows = []
     for label, roots in corpora_to_measure(bench):
         report = bench.index(roots, "speed.pack")
@@ -295,7 +298,7 @@ def machine():
 def main():
     parser = argparse.ArgumentParser(
         prog="./dev bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter,
-        epilog="sections:\n" + "\n".join(f"  {name:9} {section.__doc__}"
+        epilog="sections:\n" + "\n".join(f"  {name:9} {section.__doc__.splitlines()[0]}"
                                          for name, section in SECTIONS.items()))
     parser.add_argument("section", nargs="*", metavar="SECTION",
                         help="what to measure (everything)")
@@ -312,7 +315,7 @@ def main():
     bench.say("# Figures\n")
     bench.say(f"Written by `./dev bench`. {machine()}.")
     for name in options.section or SECTIONS:
-        bench.say(f"\n## {name.capitalize()}\n\n{SECTIONS[name].__doc__}")
+        bench.say(f"\n## {name.capitalize()}\n\n{inspect.cleandoc(SECTIONS[name].__doc__)}")
         try:
             SECTIONS[name](bench)
         except corpora.Unavailable as error:
