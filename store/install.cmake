@@ -7,8 +7,8 @@ include(CMakePackageConfigHelpers)
 if(TARGET coppice)
   install(TARGETS coppice)
 endif()
-install(TARGETS coppice_arena coppice_parser coppice_summaries coppice_builder coppice_store
-                coppice_warnings
+install(TARGETS coppice_arena coppice_parser coppice_summaries coppice_resolution coppice_builder
+                coppice_store coppice_warnings
         EXPORT coppice
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice)
 
@@ -20,9 +20,11 @@ set(public_headers
     parser/syntax_tree.h
     summaries/cells.h summaries/docs_reader.h summaries/error.h summaries/hash.h
     summaries/module_name.h summaries/name_mention.h summaries/name_postings.h summaries/pack.h
-    summaries/pack_writer.h summaries/summary_builder.h summaries/summary_names.h
-    summaries/summary_view.h summaries/symbol_details.h
-    store/discovery.h store/file_system.h store/indexer.h store/python_environment.h)
+    summaries/pack_writer.h summaries/resolution/expression.h summaries/resolution/target.h
+    summaries/summary_builder.h summaries/summary_names.h summaries/summary_view.h
+    summaries/symbol_details.h
+    store/discovery.h store/file_system.h store/indexer.h
+    store/python_environment.h)
 foreach(header IN LISTS public_headers)
   cmake_path(GET header PARENT_PATH room)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice/${room})

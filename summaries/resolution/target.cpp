@@ -1,0 +1,290 @@
+#include "summaries/resolution/target.h"
+
+#include <algorithm>
+#include <charconv>
+#include <compare>
+#include <optional>
+#include <variant>
+#include <vector>
+
+namespace coppice {
+
+namespace {
+
+using Kind = ExpressionKind;
+using Op = ExpressionOperator;
+
+// sys.version_info beyond its first two items, of which a target says nothing.
+struct Unknown {};
+using Numbers = std::vector<uint32_t>;
+struct Version {
+  Numbers known;  // items that are known
+  bool open;      // further ones follow, of any value
+};
+using Value = std::variant<Unknown, bool, uint32_t, std::string_view, Version>;
+
+constexpr size_t kMaxItems = 8;
+
+class Evaluator {
+ public:
+  Evaluator(const ExpressionParser& condition, const Target& target)
+      : condition_(condition), target_(target) {}
+
+  Truth Evaluate(uint32_t index) const {
+    const ExpressionNode& node = condition_.node(index);
+    switch (node.kind) {
+      case Kind::kUnary:
+        return node.op == Op::kNot ? Not(Evaluate(node.first_child)) : Truth::kUnknown;
+      case Kind::kBoolean: {
+        const Truth decisive = node.op == Op::kAnd ? Truth::kFalse : Truth::kTrue;
+        Truth all = Not(decisive);
+        for (uint32_t child = node.first_child; child != kNoExpression;
+             child = condition_.node(child).next_sibling) {
+          const Truth truth = Evaluate(child);
+          if (truth == decisive) return decisive;
+          if (truth == Truth::kUnknown) all = Truth::kUnknown;
+        }
+        return all;
+      }
+      case Kind::kComparison:
+        return Chain(node.first_child);
+      default:
+        return TruthOf(ValueOf(index));
+    }
+  }
+
+ private:
+  static Truth Known(bool truth) { return truth ? Truth::kTrue : Truth::kFalse; }
+
+  static Truth TruthOf(const Value& value) {
+    if (const auto* truth = std::get_if<bool>(&value)) return Known(*truth);
+    if (const auto* number = std::get_if<uint32_t>(&value)) return Known(*number != 0);
+    if (const auto* text = std::get_if<std::string_view>(&value)) return Known(!text->empty());
+    return Truth::kUnknown;
+  }
+
+  Truth Chain(uint32_t left) const {
+    Truth all = Truth::kTrue;
+    for (;;) {
+      const uint32_t comparator = condition_.node(left).next_sibling;
+      if (comparator == kNoExpression) return all;
+      const uint32_t right = condition_.node(comparator).next_sibling;
+      const Truth truth = Compare(left, condition_.node(comparator).op, right);
+      if (truth == Truth::kFalse) return truth;
+      if (truth == Truth::kUnknown) all = truth;
+      left = right;
+    }
+  }
+
+  Truth Compare(uint32_t left, Op op, uint32_t right) const {
+    if (op == Op::kNotIn) return Not(Compare(left, Op::kIn, right));
+    if (op == Op::kIn) return IsIn(ValueOf(left), right);
+    const Value a = ValueOf(left);
+    const Value b = ValueOf(right);
+    if (a.index() != b.index()) return Truth::kUnknown;
+    if (const auto* version = std::get_if<Version>(&a)) {
+      return CompareVersions(*version, op, std::get<Version>(b));
+    }
+    if (const auto* number = std::get_if<uint32_t>(&a)) {
+      return Decide(*number <=> std::get<uint32_t>(b), op);
+    }
+    if (const auto* text = std::get_if<std::string_view>(&a)) {
+      return Decide(*text <=> std::get<std::string_view>(b), op);
+    }
+    return Truth::kUnknown;
+  }
+
+  Truth IsIn(const Value& value, uint32_t container) const {
+    const ExpressionNode& node = condition_.node(container);
+    if (value.index() == 0 ||
+        (node.kind != Kind::kTuple && node.kind != Kind::kList && node.kind != Kind::kSet)) {
+      return Truth::kUnknown;
+    }
+    Truth any = Truth::kFalse;
+    for (uint32_t child = node.first_child; child != kNoExpression;
+         child = condition_.node(child).next_sibling) {
+      const Value item = ValueOf(child);
+      if (item.index() != value.index() || std::holds_alternative<Version>(item)) {
+        any = Truth::kUnknown;
+      } else if ((std::holds_alternative<uint32_t>(item) &&
+                  std::get<uint32_t>(item) == std::get<uint32_t>(value)) ||
+                 (std::holds_alternative<std::string_view>(item) &&
+                  std::get<std::string_view>(item) == std::get<std::string_view>(value))) {
+        return Truth::kTrue;
+      }
+    }
+    return any;
+  }
+
+  static Truth Decide(std::strong_ordering order, Op op) {
+    switch (op) {
+      case Op::kEqual:
+      case Op::kIs:
+        return Known(order == 0);
+      case Op::kNotEqual:
+      case Op::kIsNot:
+        return Known(order != 0);
+      case Op::kLess:
+        return Known(order < 0);
+      case Op::kLessEqual:
+        return Known(order <= 0);
+      case Op::kGreater:
+        return Known(order > 0);
+      case Op::kGreaterEqual:
+        return Known(order >= 0);
+      default:
+        return Truth::kUnknown;
+    }
+  }
+
+  // Tuples as Python orders them, of which either may go on with items that are not known.
+  static Truth CompareVersions(const Version& a, Op op, const Version& b) {
+    const size_t shared = std::min(a.known.size(), b.known.size());
+    for (size_t i = 0; i < shared; ++i) {
+      if (a.known[i] != b.known[i]) return Decide(a.known[i] <=> b.known[i], op);
+    }
+    const bool a_ends = !a.open && a.known.size() == shared;
+    const bool b_ends = !b.open && b.known.size() == shared;
+    if (a_ends && b_ends) return Decide(std::strong_ordering::equal, op);
+    // A tuple is less than another that it begins. sys.version_info has five items.
+    if (a_ends) return Decide(std::strong_ordering::less, op);
+    if (b_ends) return Decide(std::strong_ordering::greater, op);
+    return Truth::kUnknown;
+  }
+
+  bool Is(uint32_t index, std::string_view text) const { return condition_.TextOf(index) == text; }
+
+  Version VersionInfo() const { return {{target_.major, target_.minor}, true}; }
+
+  Value ValueOf(uint32_t index) const {
+    const ExpressionNode& node = condition_.node(index);
+    switch (node.kind) {
+      case Kind::kTrue:
+        return true;
+      case Kind::kFalse:
+        return false;
+      case Kind::kInteger: {
+        uint32_t number = 0;
+        const std::string_view text = condition_.TextOf(index);
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (error != std::errc() || end != text.data() + text.size()) return Unknown{};
+        return number;
+      }
+      case Kind::kString:
+        return StringValue(condition_.TextOf(index));
+      case Kind::kTuple: {
+        Version tuple{{}, false};
+        for (uint32_t child = node.first_child; child != kNoExpression;
+             child = condition_.node(child).next_sibling) {
+          const Value item = ValueOf(child);
+          if (!std::holds_alternative<uint32_t>(item)) {
+            // ("final", ...) behind the numbers of a version.
+            tuple.open = true;
+            break;
+          }
+          if (tuple.known.size() == kMaxItems) return Unknown{};
+          tuple.known.push_back(std::get<uint32_t>(item));
+        }
+        return tuple;
+      }
+      case Kind::kName:
+        if (Is(index, "TYPE_CHECKING")) return target_.type_checking;
+        if (Is(index, "__name__")) return std::string_view("an imported module");
+        return Unknown{};
+      case Kind::kAttribute:
+        return Attribute(node, index);
+      case Kind::kSubscript:
+        return Subscript(node);
+      case Kind::kCall:
+        return Call(node);
+      default:
+        return Unknown{};
+    }
+  }
+
+  Value Attribute(const ExpressionNode& node, uint32_t index) const {
+    const uint32_t name = condition_.node(node.first_child).next_sibling;
+    if (Is(name, "TYPE_CHECKING")) return target_.type_checking;
+    if (Is(index, "sys.version_info")) return VersionInfo();
+    if (Is(index, "sys.version_info.major")) return target_.major;
+    if (Is(index, "sys.version_info.minor")) return target_.minor;
+    if (Is(index, "sys.platform")) return std::string_view(target_.platform);
+    if (Is(index, "sys.implementation.name")) return std::string_view(target_.implementation);
+    if (Is(index, "os.name")) return std::string_view(target_.os_name);
+    return Unknown{};
+  }
+
+  // sys.version_info[0], sys.version_info[:2]
+  Value Subscript(const ExpressionNode& node) const {
+    if (!Is(node.first_child, "sys.version_info")) return Unknown{};
+    const uint32_t index = condition_.node(node.first_child).next_sibling;
+    const ExpressionNode& item = condition_.node(index);
+    if (item.kind == Kind::kInteger) {
+      const Value number = ValueOf(index);
+      if (std::holds_alternative<uint32_t>(number)) {
+        if (std::get<uint32_t>(number) == 0) return target_.major;
+        if (std::get<uint32_t>(number) == 1) return target_.minor;
+      }
+      return Unknown{};
+    }
+    // Only from the start, up to a number.
+    const std::string_view text = condition_.TextOf(index);
+    if (item.kind != Kind::kSlice || item.first_child == kNoExpression ||
+        condition_.node(item.first_child).next_sibling != kNoExpression || !text.starts_with(':')) {
+      return Unknown{};
+    }
+    const Value end = ValueOf(item.first_child);
+    if (!std::holds_alternative<uint32_t>(end)) return Unknown{};
+    if (text.find(':', 1) != std::string_view::npos) return Unknown{};  // a step
+    switch (std::get<uint32_t>(end)) {
+      case 0:
+        return Version{{}, false};
+      case 1:
+        return Version{{target_.major}, false};
+      case 2:
+        return Version{{target_.major, target_.minor}, false};
+      default:
+        return VersionInfo();
+    }
+  }
+
+  // sys.platform.startswith("linux")
+  Value Call(const ExpressionNode& node) const {
+    if (!Is(node.first_child, "sys.platform.startswith")) return Unknown{};
+    const uint32_t argument = condition_.node(node.first_child).next_sibling;
+    if (argument == kNoExpression || condition_.node(argument).next_sibling != kNoExpression) {
+      return Unknown{};
+    }
+    const Value prefix = ValueOf(argument);
+    const auto* text = std::get_if<std::string_view>(&prefix);
+    if (text == nullptr) return Unknown{};
+    return target_.platform.starts_with(*text);
+  }
+
+  // Of one plain literal without escapes.
+  static Value StringValue(std::string_view literal) {
+    if (literal.size() < 2 || (literal[0] != '"' && literal[0] != '\'')) return Unknown{};
+    const char quote = literal[0];
+    const std::string_view inner = literal.substr(1, literal.size() - 2);
+    if (literal.back() != quote || inner.find_first_of("\\'\"") != std::string_view::npos) {
+      return Unknown{};
+    }
+    return inner;
+  }
+
+  const ExpressionParser& condition_;
+  const Target& target_;
+};
+
+}  // namespace
+
+Truth Not(Truth truth) {
+  if (truth == Truth::kUnknown) return truth;
+  return truth == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
+}
+
+Truth EvaluateCondition(const ExpressionParser& condition, const Target& target) {
+  return Evaluator(condition, target).Evaluate(condition.root());
+}
+
+}  // namespace coppice

@@ -1,0 +1,35 @@
+// What code is analysed for, and which conditions that decides.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "summaries/resolution/expression.h"
+
+namespace coppice {
+
+// An interpreter, as far as code asks about it in conditions around its definitions.
+struct Target {
+  uint32_t major = 3;
+  uint32_t minor = 13;
+  std::string platform = "linux";          // sys.platform
+  std::string implementation = "cpython";  // sys.implementation.name
+  std::string os_name = "posix";           // os.name
+  bool type_checking = true;  // typing.TYPE_CHECKING: false for what an interpreter would see
+
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
+enum class Truth : uint8_t { kFalse, kTrue, kUnknown };
+
+Truth Not(Truth truth);
+
+// What a condition is for a target: comparisons of sys.version_info (its items and slices too),
+// sys.platform (with startswith), sys.implementation.name and os.name with constants,
+// TYPE_CHECKING, `__name__ == "__main__"` (false: what is imported is no program), constants, and
+// `not`, `and`, `or` of these. As type checkers do, names are taken by how they are written.
+// Unknown for all else. (Typing specification, "Version and platform checking".)
+Truth EvaluateCondition(const ExpressionParser& condition, const Target& target);
+
+}  // namespace coppice
