@@ -20,11 +20,12 @@ set(public_headers
     parser/syntax_tree.h
     summaries/cells.h summaries/docs_reader.h summaries/error.h summaries/hash.h
     summaries/module_name.h summaries/name_mention.h summaries/name_postings.h summaries/pack.h
-    summaries/pack_writer.h summaries/resolution/expression.h summaries/resolution/target.h
+    summaries/pack_writer.h summaries/resolution/environment.h summaries/resolution/expression.h
+    summaries/resolution/index.h summaries/resolution/manifest.h
+    summaries/resolution/module_finder.h summaries/resolution/target.h
     summaries/summary_builder.h summaries/summary_names.h summaries/summary_view.h
     summaries/symbol_details.h
-    store/discovery.h store/file_system.h store/indexer.h
-    store/python_environment.h)
+    store/discovery.h store/file_system.h store/indexer.h store/python_environment.h)
 foreach(header IN LISTS public_headers)
   cmake_path(GET header PARENT_PATH room)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice/${room})

@@ -21,4 +21,13 @@ Hash128 HashContent(std::span<const std::byte> bytes) {
   return {hash.low64, hash.high64};
 }
 
+std::string HexDigits(const Hash128& hash) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const std::uint64_t half : {hash.high, hash.low}) {
+    for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[half >> shift & 0xf];
+  }
+  return text;
+}
+
 }  // namespace coppice

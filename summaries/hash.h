@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace coppice {
@@ -21,5 +22,8 @@ std::uint64_t Hash64(std::string_view bytes);
 std::uint64_t Hash64(std::span<const std::byte> bytes);
 Hash128 HashContent(std::string_view bytes);
 Hash128 HashContent(std::span<const std::byte> bytes);
+
+// 32 hexadecimal digits, the high half first.
+std::string HexDigits(const Hash128& hash);
 
 }  // namespace coppice
