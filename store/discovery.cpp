@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <compare>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -25,6 +26,20 @@ struct Identity {
 };
 
 Identity IdentityOf(const FileStat& stat) { return {stat.device, stat.inode}; }
+
+bool IsExtensionModule(std::string_view name) {
+  return name.ends_with(".so") || name.ends_with(".pyd");
+}
+
+// Whether a py.typed says that the stubs beside it are not all (PEP 561): a line "partial".
+bool SaysPartial(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    if (text.substr(0, end) == "partial") return true;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return false;
+}
 
 bool IsSource(std::string_view name) { return name.ends_with(".py") || name.ends_with(".pyi"); }
 
@@ -83,8 +98,11 @@ class Excludes {
   std::vector<Rule> rules_;
 };
 
-// The directories of all roots, and which root each belongs to.
-using RootOwners = std::map<Identity, std::uint32_t>;
+// Directories that no other root's walk enters.
+struct RootOwners {
+  std::map<Identity, std::uint32_t> roots;  // by the directory of each, its index
+  std::set<Identity> elsewhere;
+};
 
 // Finds the files of one root.
 class RootWalk {
@@ -96,12 +114,17 @@ class RootWalk {
         owners_(owners),
         root_(root),
         directory_(discovery.roots[root].directory),
+        only_(discovery.roots[root].only.begin(), discovery.roots[root].only.end()),
         discovery_(discovery) {}
 
   void Run() {
     FindAbove();
     Walk({});
     while (!links_.empty()) Walk(std::move(links_.extract(links_.begin()).value()));
+    RootExtras& extras = this->extras();
+    for (auto* paths : {&extras.compiled, &extras.typed, &extras.partial, &extras.eggs}) {
+      std::sort(paths->begin(), paths->end());
+    }
   }
 
  private:
@@ -137,7 +160,15 @@ class RootWalk {
     // directory has two paths without links (bind mounts).
     std::sort(entries->begin(), entries->end(),
               [](const DirectoryEntry& a, const DirectoryEntry& b) { return a.name > b.name; });
-    for (const DirectoryEntry& entry : *entries) VisitEntry(**directory, path, entry, pending);
+    for (const DirectoryEntry& entry : *entries) {
+      if (path.empty() && !IsLookedFor(entry.name)) continue;
+      VisitEntry(**directory, path, entry, pending);
+    }
+  }
+
+  // Whether something at the top has a name that the root is for.
+  bool IsLookedFor(std::string_view name) const {
+    return only_.empty() || only_.contains(name.substr(0, name.find('.')));
   }
 
   // Whether a directory has to be visited by this walk, now.
@@ -146,8 +177,9 @@ class RootWalk {
       Warn(DiscoveryWarningKind::kLinkAbove, path, "a link to a directory above the root");
       return false;
     }
-    const auto owner = owners_.find(identity);
-    if (owner != owners_.end() && owner->second != root_) {
+    if (owners_.elsewhere.contains(identity)) return false;
+    const auto owner = owners_.roots.find(identity);
+    if (owner != owners_.roots.end() && owner->second != root_) {
       Warn(DiscoveryWarningKind::kOverlap, path,
            "left to the root '" + discovery_.roots[owner->second].name + "'");
       return false;
@@ -158,6 +190,7 @@ class RootWalk {
   void VisitEntry(const Directory& directory, const std::string& parent,
                   const DirectoryEntry& entry, std::vector<std::string>& pending) {
     if (IsEditorLock(entry.name)) return;
+    if (MayBeExtra(parent, entry.name) && VisitExtra(directory, parent, entry.name)) return;
     const bool source = IsSource(entry.name);
     FileKind kind = entry.kind;
     if (kind == FileKind::kUnknown) {
@@ -185,6 +218,36 @@ class RootWalk {
     discovery_.files.push_back({root_, std::move(path), *stat});
   }
 
+  static bool MayBeExtra(const std::string& parent, std::string_view name) {
+    return IsExtensionModule(name) || name == "py.typed" ||
+           (parent.empty() && name.ends_with(".egg"));
+  }
+
+  // Notes what is no source, but counts where modules are looked for. False for directories.
+  bool VisitExtra(const Directory& directory, const std::string& parent, const std::string& name) {
+    std::string path = Joined(parent, name);
+    const auto stat = directory.Stat(name);
+    if (!stat || stat->kind != FileKind::kRegular) return false;
+    if (IsSkipped(path, name, FileKind::kRegular)) return true;
+    if (IsExtensionModule(name)) {
+      extras().compiled.push_back(std::move(path));
+    } else if (name == "py.typed") {
+      extras().typed.push_back(parent);
+      if (IsPartial(path)) extras().partial.push_back(parent);
+    } else {
+      extras().eggs.push_back(std::move(path));
+    }
+    return true;
+  }
+
+  bool IsPartial(const std::string& path) const {
+    constexpr std::uint64_t kMaxBytes = 4096;
+    std::string text;
+    return files_.ReadFile(Joined(directory_, path), kMaxBytes, text) && SaysPartial(text);
+  }
+
+  RootExtras& extras() { return discovery_.extras[root_]; }
+
   bool IsSkipped(const std::string& path, const std::string& name, FileKind kind) const {
     return (kind == FileKind::kDirectory && IsSkippedDirectory(name)) ||
            excludes_.Match(path, name, kind);
@@ -206,6 +269,7 @@ class RootWalk {
   const RootOwners& owners_;
   const std::uint32_t root_;
   const std::string directory_;
+  const std::set<std::string, std::less<>> only_;
   Discovery& discovery_;
   std::set<Identity> above_;  // the directories that the root is in
   std::set<Identity> visited_;
@@ -242,14 +306,18 @@ Result<void> SettleRoots(const FileSystem& files, std::vector<Root>& roots) {
   return {};
 }
 
-Result<RootOwners> FindOwners(const FileSystem& files, const std::vector<Root>& roots) {
+Result<RootOwners> FindOwners(const FileSystem& files, const std::vector<Root>& roots,
+                              const std::vector<std::string>& elsewhere) {
   RootOwners owners;
+  for (const std::string& directory : elsewhere) {
+    if (const auto stat = files.Stat(directory)) owners.elsewhere.insert(IdentityOf(*stat));
+  }
   for (std::uint32_t i = 0; i < roots.size(); ++i) {
     const auto directory = files.OpenDirectory(roots[i].directory);
     if (!directory) return ErrorFrom(directory.error());
     const auto stat = (*directory)->Stat();
     if (!stat) return ErrorFrom(stat.error());
-    owners.emplace(IdentityOf(*stat), i);
+    if (roots[i].only.empty()) owners.roots.emplace(IdentityOf(*stat), i);
   }
   return owners;
 }
@@ -306,11 +374,12 @@ Result<std::vector<Root>> ParseRootArguments(const FileSystem& files,
 Result<Discovery> Discover(const FileSystem& files, std::vector<Root> roots,
                            const DiscoveryOptions& options) {
   if (const auto settled = SettleRoots(files, roots); !settled) return settled.error();
-  const auto owners = FindOwners(files, roots);
+  const auto owners = FindOwners(files, roots, options.elsewhere);
   if (!owners) return owners.error();
   const Excludes excludes(options.excludes);
   Discovery discovery;
   discovery.roots = std::move(roots);
+  discovery.extras.resize(discovery.roots.size());
   for (std::uint32_t root = 0; root < discovery.roots.size(); ++root) {
     RootWalk(files, excludes, *owners, root, discovery).Run();
   }

@@ -13,6 +13,7 @@
 
 #include "store/file_system.h"
 #include "summaries/error.h"
+#include "summaries/resolution/environment.h"
 
 namespace coppice {
 
@@ -21,6 +22,8 @@ namespace coppice {
 struct Root {
   std::string name;       // not empty, UTF-8, without '/', '=' and control characters
   std::string directory;  // as given; canonical in Discovery::roots
+  // First components of the dotted names that are looked for; all if empty.
+  std::vector<std::string> only = {};
 
   friend bool operator==(const Root&, const Root&) = default;
 };
@@ -39,7 +42,9 @@ struct DiscoveryOptions {
   // with the name of every file and directory below a root, others with the path relative to the
   // root; a leading '/' or "./" forces the latter. One that ends in '/' matches directories only. A
   // directory that matches is not entered.
-  std::vector<std::string> excludes;
+  std::vector<std::string> excludes = {};
+  // Directories that belong to somebody else: not entered.
+  std::vector<std::string> elsewhere = {};
 };
 
 struct DiscoveredFile {
@@ -65,6 +70,7 @@ struct DiscoveryWarning {
 struct Discovery {
   std::vector<Root> roots;                 // by name; directories canonical
   std::vector<DiscoveredFile> files;       // by (root, path bytes)
+  std::vector<RootExtras> extras;          // of each root
   std::vector<DiscoveryWarning> warnings;  // by (root, path bytes)
 };
 
@@ -76,11 +82,15 @@ struct Discovery {
 // Emacs's lock links (`.#name`) are passed over. All else is taken, names that no import statement
 // could write too.
 //
+// What the same directories hold beside sources is noted on the way: extension modules (*.so,
+// *.pyd), py.typed and whether it says "partial" (PEP 561), and at the top files named *.egg.
+//
 // Links to files are followed; each path is a file of its own. Links to directories are followed
 // after all real directories of the root were visited, in the order of their paths, and every
 // directory is visited once a root: so the path without links wins, else the smallest, and cycles
 // end. A directory that is another root is left to it: the deepest root wins. Of roots that are
-// one directory the one with the smallest name gets the files.
+// one directory the one with the smallest name gets the files. A root that looks for some names
+// only takes them from no other.
 //
 // Error: no roots, two of one name, or a root that cannot be opened. All else is a warning.
 Result<Discovery> Discover(const FileSystem& files, std::vector<Root> roots,

@@ -193,6 +193,16 @@ class PosixDirectory final : public Directory {
 
 }  // namespace
 
+bool IsFile(const FileSystem& files, const std::string& path) {
+  const auto stat = files.Stat(path);
+  return stat && stat->kind == FileKind::kRegular;
+}
+
+bool IsDirectory(const FileSystem& files, const std::string& path) {
+  const auto stat = files.Stat(path);
+  return stat && stat->kind == FileKind::kDirectory;
+}
+
 FileResult<std::unique_ptr<Directory>> PosixFileSystem::OpenDirectory(
     const std::string& path) const {
   if (HoldsNul(path)) return NulError(path);

@@ -93,6 +93,11 @@ class FileSystem {
                                         std::string& contents) const = 0;
 };
 
+// Whether the path leads to a regular file, or to a directory. False also where that cannot be
+// told.
+bool IsFile(const FileSystem& files, const std::string& path);
+bool IsDirectory(const FileSystem& files, const std::string& path);
+
 // Reads with read(2), never maps: a mapped file that another process truncates kills its reader.
 class PosixFileSystem final : public FileSystem {
  public:

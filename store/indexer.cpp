@@ -219,6 +219,10 @@ class Indexer {
 
     const Result<PackInfo> info = update.Finish();
     if (!info) return info.error();
+    report_.identity = info->identity;
+    for (std::size_t root = 0; root < discovery_.roots.size(); ++root) {
+      report_.extras[discovery_.roots[root].name] = discovery_.extras[root];
+    }
     report_.modules = info->module_count;
     report_.source_bytes = info->source_bytes;
     report_.lines = info->line_count;

@@ -6,12 +6,15 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "store/discovery.h"
 #include "store/file_system.h"
 #include "summaries/error.h"
+#include "summaries/hash.h"
+#include "summaries/resolution/environment.h"
 
 namespace coppice {
 
@@ -67,8 +70,10 @@ struct IndexReport {
   std::uint64_t docs_bytes = 0;         // of the pack's compressed docstrings
   std::uint64_t pack_bytes = 0;         // of the whole file
   std::uint64_t peak_rss_bytes = 0;     // ru_maxrss of the process
-  bool pack_written = false;            // false: the pack on disk was up to date
-  std::vector<IndexWarning> warnings;   // by discovery's order; those of directories first
+  Hash128 identity;                     // of the pack
+  std::map<std::string, RootExtras> extras;  // by name of the root
+  bool pack_written = false;                 // false: the pack on disk was up to date
+  std::vector<IndexWarning> warnings;        // by discovery's order; those of directories first
 };
 
 struct IndexProgress {

@@ -25,7 +25,8 @@ set(public_headers
     summaries/resolution/module_finder.h summaries/resolution/target.h
     summaries/summary_builder.h summaries/summary_names.h summaries/summary_view.h
     summaries/symbol_details.h
-    store/discovery.h store/file_system.h store/indexer.h store/python_environment.h)
+    store/discovery.h store/environment_index.h store/file_system.h store/indexer.h
+    store/python_environment.h)
 foreach(header IN LISTS public_headers)
   cmake_path(GET header PARENT_PATH room)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/coppice/${room})

@@ -1,201 +1,307 @@
 #include "store/python_environment.h"
 
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
-#include "parser/source.h"
-#include "store/subprocess.h"
+#include "store/ascii_text.h"
+#include "store/interpreter.h"
+#include "store/path_text.h"
+#include "store/root_list.h"
+#include "store/site_paths.h"
+#include "store/typeshed.h"
+#include "store/virtual_environment.h"
 
 namespace coppice {
 namespace {
 
-// Bytes that stand before the answer: what site hooks print comes before or after.
-constexpr std::string_view kMarker = "<coppice-python>";
+// sys.platform of the machine that this runs on.
+std::string Platform() {
+  utsname names;
+  if (uname(&names) != 0) return "linux";
+  return Lowered(names.sysname);
+}
 
-// Every field ends in a NUL, which no path can hold. It also has to be understood by Python 2, so
-// that its version can be told.
-constexpr const char* kQuestion = R"py(
-import os, sys, sysconfig
-fields = ['%d.%d.%d' % sys.version_info[:3], sysconfig.get_path('stdlib') or ''] + sys.path
-encode = getattr(os, 'fsencode', lambda text: text)
-answer = b'<coppice-python>' + b''.join(encode(field) + b'\0' for field in fields)
-sys.stdout.flush()
-getattr(sys.stdout, 'buffer', sys.stdout).write(answer + b'<coppice-python>')
-)py";
+bool Exists(const FileSystem& files, const std::string& path) {
+  return files.Stat(path).has_value();
+}
 
-constexpr std::size_t kMaxOutput = std::size_t{1} << 20;
+Result<std::string> Absolute(const FileSystem& files, const std::string& path) {
+  if (path.starts_with('/')) return NormalPath(path);
+  const auto here = files.CanonicalPath(".");
+  if (!here) return Error{ErrorCode::kIo, "working directory: " + here.error().reason};
+  return NormalPath(JoinedPath(*here, path));
+}
 
-struct Answer {
-  std::string version;
-  std::string stdlib;
-  std::vector<std::string> search_path;
+// The executable of a virtual environment, whether it is there or not.
+std::string ExecutableOf(const FileSystem& files, const std::string& environment) {
+  const std::string python = JoinedPath(environment, "bin/python");
+  const std::string python3 = python + '3';
+  return !Exists(files, python) && Exists(files, python3) ? python3 : python;
+}
+
+bool IsVirtualEnvironment(const FileSystem& files, const std::string& directory) {
+  const auto environment = ReadVirtualEnvironment(files, directory);
+  return !environment || *environment;  // with trouble it is one
+}
+
+Result<std::string> NamedExecutable(const FileSystem& files, const std::string& name,
+                                    const ProcessVariables& variables) {
+  if (name.find('/') == name.npos) return FindCommand(files, name, variables.path);
+  const auto stat = files.Stat(name);
+  if (!stat) return Error{ErrorCode::kNotFound, name + ": " + stat.error().reason};
+  if (stat->kind != FileKind::kRegular || access(name.c_str(), X_OK) != 0) {
+    return Error{ErrorCode::kInvalidArgument, name + ": not an executable file"};
+  }
+  return name;
+}
+
+Result<std::string> EnvironmentExecutable(const FileSystem& files, const std::string& directory) {
+  if (!IsDirectory(files, directory)) {
+    return Error{ErrorCode::kNotFound, directory + ": no such directory"};
+  }
+  if (!IsVirtualEnvironment(files, directory)) {
+    return Error{ErrorCode::kInvalidArgument,
+                 directory + ": no virtual environment: pyvenv.cfg is not there"};
+  }
+  return ExecutableOf(files, directory);
+}
+
+// That of the environment that lies around, else python3 in PATH.
+Result<std::string> UnnamedExecutable(const FileSystem& files, const std::vector<Root>& project,
+                                      const ProcessVariables& variables,
+                                      std::vector<std::string>& warnings) {
+  if (!variables.virtual_env.empty()) {
+    if (IsVirtualEnvironment(files, variables.virtual_env)) {
+      return ExecutableOf(files, variables.virtual_env);
+    }
+    warnings.push_back("VIRTUAL_ENV: " + variables.virtual_env + " is no virtual environment");
+  }
+  for (const Root& root : project) {
+    const std::string directory = JoinedPath(root.directory, ".venv");
+    if (IsVirtualEnvironment(files, directory)) return ExecutableOf(files, directory);
+  }
+  return FindCommand(files, "python3", variables.path);
+}
+
+Result<std::string> ChooseExecutable(const FileSystem& files, const PythonChoice& choice,
+                                     const std::vector<Root>& project,
+                                     const ProcessVariables& variables,
+                                     std::vector<std::string>& warnings) {
+  if (!choice.executable.empty() && !choice.environment.empty()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "an interpreter and a virtual environment exclude each other"};
+  }
+  auto executable =
+      !choice.executable.empty()    ? NamedExecutable(files, choice.executable, variables)
+      : !choice.environment.empty() ? EnvironmentExecutable(files, choice.environment)
+                                    : UnnamedExecutable(files, project, variables, warnings);
+  if (!executable) return executable.error();
+  return Absolute(files, *executable);
+}
+
+// What the interpreter tells, before its search path becomes roots.
+struct FoundPython {
+  Interpreter interpreter;
+  SitePaths paths;
+  std::vector<std::string> warnings;
 };
 
-// What a program complained of at last, introduced by ": ", or nothing.
-std::string Complaint(std::string_view errors) {
-  constexpr std::size_t kMaxLength = 200;
-  const std::size_t end = errors.find_last_not_of(" \r\n");
-  if (end == errors.npos) return {};
-  errors = errors.substr(0, end + 1);
-  const std::string_view line = errors.substr(errors.rfind('\n') + 1);
-  return ": " + std::string(line.substr(0, kMaxLength)) + (line.size() > kMaxLength ? "..." : "");
+Result<Interpreter> Inspect(const FileSystem& files, const std::string& executable,
+                            std::chrono::milliseconds timeout) {
+  auto computed = ComputeInterpreter(files, executable);
+  if (!computed) return computed.error();
+  if (*computed) return **std::move(computed);
+  return AskInterpreter(files, executable, timeout);
 }
 
-std::optional<Answer> ReadAnswer(std::string_view output) {
-  const std::size_t begin = output.find(kMarker);
-  if (begin == output.npos) return std::nullopt;
-  output.remove_prefix(begin + kMarker.size());
-  const std::size_t end = output.find(kMarker);
-  if (end == output.npos) return std::nullopt;
-  output = output.substr(0, end);
-  std::vector<std::string> fields;
-  while (!output.empty()) {
-    const std::size_t nul = output.find('\0');
-    if (nul == output.npos) return std::nullopt;
-    fields.emplace_back(output.substr(0, nul));
-    output.remove_prefix(nul + 1);
+Result<FoundPython> Find(const FileSystem& files, const PythonChoice& choice,
+                         const std::vector<Root>& project, const ProcessVariables& variables,
+                         std::chrono::milliseconds timeout) {
+  FoundPython found;
+  const auto executable = ChooseExecutable(files, choice, project, variables, found.warnings);
+  if (!executable) return executable.error();
+  auto interpreter = Inspect(files, *executable, timeout);
+  if (!interpreter) return interpreter.error();
+  found.interpreter = *std::move(interpreter);
+  found.paths =
+      FindSitePaths(files, found.interpreter, {variables.python_path, variables.user_base});
+  return found;
+}
+
+void Append(const std::vector<std::string>& more, std::vector<std::string>& warnings) {
+  // Files of others decide how many there are; nobody reads more.
+  constexpr std::size_t kMaxWarnings = 1000;
+  for (const std::string& warning : more) {
+    if (warnings.size() > kMaxWarnings) return;
+    warnings.push_back(warnings.size() < kMaxWarnings ? warning : "further warnings are left out");
   }
-  if (fields.size() < 2) return std::nullopt;
-  return Answer{std::move(fields[0]), std::move(fields[1]), {fields.begin() + 2, fields.end()}};
 }
 
-bool IsRunnable(const FileSystem& files, const std::string& path) {
-  const auto stat = files.Stat(path);
-  return stat && stat->kind == FileKind::kRegular && access(path.c_str(), X_OK) == 0;
+PythonEnvironment Described(const FoundPython& found, const RootList& list) {
+  const Interpreter& interpreter = found.interpreter;
+  PythonEnvironment result;
+  result.executable = interpreter.executable;
+  result.version = interpreter.version;
+  result.was_run = interpreter.was_run;
+  result.found_by = list.found_by();
+  Environment& environment = result.environment;
+  environment.target.minor = interpreter.minor;
+  environment.target.platform = Platform();
+  environment.target.implementation = interpreter.implementation;
+  environment.builtins = interpreter.builtins;
+  environment.roots = list.roots();
+  for (const auto* warnings :
+       {&found.warnings, &interpreter.warnings, &found.paths.warnings, &list.warnings()}) {
+    Append(*warnings, environment.warnings);
+  }
+  return result;
 }
 
-Result<std::string> FindExecutable(const FileSystem& files, const std::string& executable) {
-  if (executable.empty()) return Error{ErrorCode::kInvalidArgument, "no interpreter given"};
-  if (executable.find('/') != executable.npos) {
-    const auto stat = files.Stat(executable);
-    if (!stat) return Error{ErrorCode::kNotFound, executable + ": " + stat.error().reason};
-    if (!IsRunnable(files, executable)) {
-      return Error{ErrorCode::kInvalidArgument, executable + ": not an executable file"};
+void AddPython(const FoundPython& found, RootList& roots) {
+  for (const SearchPlace& place : found.paths.places) {
+    roots.Add(place, place.path == found.interpreter.stdlib ? "stdlib" : "");
+  }
+}
+
+// Whether a directory has sources in it, or directories in which they may be.
+bool HasSources(const FileSystem& files, const std::string& path) {
+  const auto directory = files.OpenDirectory(path);
+  if (!directory) return false;
+  const auto entries = (*directory)->List();
+  return entries && std::any_of(entries->begin(), entries->end(), [](const DirectoryEntry& entry) {
+           return entry.kind == FileKind::kDirectory || entry.name.ends_with(".py") ||
+                  entry.name.ends_with(".pyi");
+         });
+}
+
+// PEP 621's pyproject.toml beside a `src` that is no package.
+bool HasSourceLayout(const FileSystem& files, const std::string& directory) {
+  const std::string source = JoinedPath(directory, "src");
+  return Exists(files, JoinedPath(directory, "pyproject.toml")) && IsDirectory(files, source) &&
+         !Exists(files, JoinedPath(source, "__init__.py")) &&
+         !Exists(files, JoinedPath(source, "__init__.pyi"));
+}
+
+void AddProject(const FileSystem& files, const std::vector<Root>& project, RootList& list) {
+  for (const Root& root : project) {
+    if (HasSourceLayout(files, root.directory)) {
+      list.Add({JoinedPath(root.directory, "src"), "src layout", RootRole::kProject, {}}, "");
     }
-    return executable;
+    list.Add({root.directory, "project", RootRole::kProject, {}}, root.name);
   }
-  const char* variable = std::getenv("PATH");
-  std::string_view path = variable == nullptr ? "/usr/local/bin:/usr/bin:/bin" : variable;
-  while (!path.empty()) {
-    const std::size_t end = std::min(path.find(':'), path.size());
-    // An empty part is the working directory.
-    std::string candidate(end == 0 ? "." : path.substr(0, end));
-    candidate += '/' + executable;
-    if (IsRunnable(files, candidate)) return candidate;
-    path.remove_prefix(std::min(end + 1, path.size()));
-  }
-  return Error{ErrorCode::kNotFound, executable + ": no such command in PATH"};
 }
 
-Result<Answer> Ask(const std::string& executable, std::chrono::milliseconds timeout) {
-  const auto run = RunProgram({executable, "-I", "-c", kQuestion}, timeout, kMaxOutput);
-  if (!run) return run.error();
-  if (run->exit_code != 0) {
-    // Python 2 and 3.3 have no isolated mode.
-    const bool old = run->errors.find("Unknown option: -I") != std::string::npos;
-    return Error{ErrorCode::kInvalidArgument,
-                 executable + (old ? ": too old: Python 3.4 or later is needed"
-                                   : ": does not work as a Python interpreter, exit code " +
-                                         std::to_string(run->exit_code) + Complaint(run->errors))};
+// Where Debian's mypy is, for environments that have no typeshed of their own.
+constexpr const char* kDebianPackages = "/usr/lib/python3/dist-packages";
+
+// The directory of typeshed, and what found it; nullopt if there is none.
+std::optional<SearchPlace> PlaceOfTypeshed(const FileSystem& files, const std::string& wanted,
+                                           const RootList& list) {
+  if (!wanted.empty()) return SearchPlace{wanted, "typeshed as named", RootRole::kTypeshed, {}};
+  std::vector<std::string> places;
+  for (const SearchRoot& root : list.roots()) {
+    const bool installed = root.role == RootRole::kSitePackages && root.only.empty();
+    if (installed) places.push_back(root.directory);
   }
-  auto answer = ReadAnswer(run->output);
-  if (!answer) {
-    return Error{ErrorCode::kInvalidArgument, executable + ": not a Python interpreter"};
-  }
-  if (!answer->version.starts_with("3.")) {
-    return Error{ErrorCode::kInvalidArgument,
-                 executable + ": Python 3 is needed, this is Python " + answer->version};
-  }
-  return *std::move(answer);
+  places.emplace_back(kDebianPackages);
+  std::string tool;
+  auto directory = FindTypeshed(files, places, tool);
+  if (!directory) return std::nullopt;
+  return SearchPlace{*std::move(directory), "typeshed of " + tool, RootRole::kTypeshed, {}};
 }
 
-// Makes named roots of the directories of a search path.
-class RootNamer {
- public:
-  RootNamer(const FileSystem& files, const std::string& stdlib) : files_(files) {
-    if (const auto canonical = files.CanonicalPath(stdlib)) stdlib_ = *canonical;
+void AddTypeshed(const Typeshed& typeshed, const std::string& found_by, RootList& list) {
+  list.Add({JoinedPath(typeshed.directory, "stdlib"), found_by, RootRole::kTypeshed, {}},
+           "typeshed");
+  const std::string stubs = JoinedPath(typeshed.directory, "stubs");
+  for (const std::string& name : typeshed.stubs) {
+    const std::string path = JoinedPath(stubs, name);
+    list.Add({path, found_by, RootRole::kTypeshedStubs, {}}, "typeshed-" + NameOfRoot(path));
   }
-
-  void Add(const std::string& entry, PythonEnvironment& environment) {
-    const auto stat = files_.Stat(entry);
-    if (!stat) return;  // sys.path names directories and zip files that may not be there
-    if (stat->kind != FileKind::kDirectory) {
-      environment.warnings.push_back(entry + ": not a directory; zip files are not indexed");
-      return;
-    }
-    const auto canonical = files_.CanonicalPath(entry);
-    if (!canonical || IsKnown(*canonical, environment)) return;
-    std::string name = *canonical == stdlib_ ? "stdlib" : BaseName(*canonical);
-    if (!HasSources(*canonical)) return;
-    environment.roots.push_back({Unique(std::move(name), environment), *canonical});
-  }
-
- private:
-  static bool IsKnown(const std::string& directory, const PythonEnvironment& environment) {
-    return std::any_of(environment.roots.begin(), environment.roots.end(),
-                       [&](const Root& root) { return root.directory == directory; });
-  }
-
-  // The last component, with what a root's name must not hold replaced.
-  static std::string BaseName(const std::string& directory) {
-    std::string name = directory.substr(directory.rfind('/') + 1);
-    for (char& c : name) {
-      if (c == '=' || static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '_';
-    }
-    return name.empty() || ValidUtf8Prefix(name) != name.size() ? "path" : name;
-  }
-
-  static std::string Unique(std::string name, const PythonEnvironment& environment) {
-    const auto taken = [&](const std::string& wanted) {
-      return std::any_of(environment.roots.begin(), environment.roots.end(),
-                         [&](const Root& root) { return root.name == wanted; });
-    };
-    if (!taken(name)) return name;
-    for (int number = 2;; ++number) {
-      std::string numbered = name + '-' + std::to_string(number);
-      if (!taken(numbered)) return numbered;
-    }
-  }
-
-  bool HasSources(const std::string& path) const {
-    const auto directory = files_.OpenDirectory(path);
-    if (!directory) return false;
-    const auto entries = (*directory)->List();
-    return entries && std::any_of(entries->begin(), entries->end(), [](const DirectoryEntry& e) {
-             return e.kind == FileKind::kDirectory || e.name.ends_with(".py") ||
-                    e.name.ends_with(".pyi");
-           });
-  }
-
-  const FileSystem& files_;
-  std::string stdlib_;
-};
+}
 
 }  // namespace
 
-Result<PythonEnvironment> InspectPython(const FileSystem& files, const std::string& executable,
-                                        std::chrono::milliseconds timeout) {
-  PythonEnvironment environment;
-  auto found = FindExecutable(files, executable);
-  if (!found) return found.error();
-  environment.executable = *std::move(found);
-  auto answer = Ask(environment.executable, timeout);
-  if (!answer) return answer.error();
-  environment.version = std::move(answer->version);
-  RootNamer namer(files, answer->stdlib);
-  for (const std::string& entry : answer->search_path) namer.Add(entry, environment);
-  if (environment.roots.empty()) {
-    return Error{ErrorCode::kInvalidArgument,
-                 environment.executable + ": no directory in its sys.path holds sources"};
+ProcessVariables ProcessVariables::OfThisProcess() {
+  const auto get = [](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+  };
+  ProcessVariables variables;
+  variables.path = std::getenv("PATH") == nullptr ? "/usr/local/bin:/usr/bin:/bin" : get("PATH");
+  variables.virtual_env = get("VIRTUAL_ENV");
+  variables.python_path = get("PYTHONPATH");
+  const bool own_rights = getuid() == geteuid() && getgid() == getegid();
+  if (!get("PYTHONNOUSERSITE").empty() || !own_rights) return variables;
+  if (!get("PYTHONUSERBASE").empty()) {
+    variables.user_base = get("PYTHONUSERBASE");
+  } else if (!get("HOME").empty()) {
+    variables.user_base = JoinedPath(get("HOME"), ".local");
   }
-  // No identifiers: what imports reach in them, they reach as roots of their own.
-  environment.excludes = {"/site-packages/", "/dist-packages/"};
-  return environment;
+  return variables;
+}
+
+Result<PythonEnvironment> FindEnvironment(const FileSystem& files, const PythonChoice& choice,
+                                          const std::vector<Root>& project,
+                                          const std::string& typeshed,
+                                          const ProcessVariables& variables,
+                                          std::chrono::milliseconds timeout) {
+  const auto found = Find(files, choice, project, variables, timeout);
+  if (!found) return found.error();
+  RootList list(files);
+  AddProject(files, project, list);
+  AddPython(*found, list);
+  const std::optional<SearchPlace> place = PlaceOfTypeshed(files, typeshed, list);
+  if (!place) {
+    PythonEnvironment result = Described(*found, list);
+    Append({"no typeshed: what builtins and compiled modules hold stays unknown; install mypy in "
+            "the environment, or name a copy"},
+           result.environment.warnings);
+    return result;
+  }
+  auto read = ReadTypeshed(files, place->path);
+  if (!read) return read.error();
+  AddTypeshed(*read, place->found_by, list);
+  PythonEnvironment result = Described(*found, list);
+  Append(read->warnings, result.environment.warnings);
+  result.environment.versions = std::move(read->versions);
+  result.typeshed = std::move(read->directory);
+  return result;
+}
+
+Result<PythonSources> FindPythonSources(const FileSystem& files, const std::string& executable,
+                                        const std::string& search_path,
+                                        std::chrono::milliseconds timeout) {
+  if (executable.empty()) return Error{ErrorCode::kInvalidArgument, "no interpreter given"};
+  ProcessVariables variables;
+  variables.path = search_path;
+  auto found = Find(files, {executable, ""}, {}, variables, timeout);
+  if (!found) return found.error();
+  std::erase_if(found->paths.places, [&](const SearchPlace& place) {
+    return IsDirectory(files, place.path) && !HasSources(files, place.path);
+  });
+  RootList list(files);
+  AddPython(*found, list);
+  PythonEnvironment python = Described(*found, list);
+  PythonSources result;
+  result.executable = std::move(python.executable);
+  result.version = std::move(python.version);
+  result.warnings = std::move(python.environment.warnings);
+  result.excludes.assign(std::begin(kPackagesBelowLibraries), std::end(kPackagesBelowLibraries));
+  for (SearchRoot& root : python.environment.roots) {
+    result.roots.push_back({std::move(root.name), std::move(root.directory), std::move(root.only)});
+  }
+  if (result.roots.empty()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 result.executable + ": no directory in its sys.path holds sources"};
+  }
+  return result;
 }
 
 }  // namespace coppice

@@ -23,6 +23,7 @@ using Action = std::function<int()>;
 
 // Declares options on `app`; they live in the returned action, which is called after parsing.
 Action DeclareIndex(CLI::App& app);
+Action DeclareEnv(CLI::App& app);
 Action DeclareStats(CLI::App& app);
 Action DeclareVerify(CLI::App& app);
 Action DeclareExport(CLI::App& app);

@@ -15,9 +15,12 @@
 #include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
+#include "clients/cli/environment_arguments.h"
+#include "clients/cli/index_report.h"
 #include "clients/cli/json.h"
 #include "clients/cli/progress_bar.h"
 #include "store/discovery.h"
+#include "store/environment_index.h"
 #include "store/file_system.h"
 #include "store/glob.h"
 #include "store/indexer.h"
@@ -29,6 +32,7 @@ namespace {
 constexpr const char* kHelp =
     R"(Usage: coppice index ROOT... -o PACK [options]
        coppice index --python EXE -o PACK [options]
+       coppice index --env [--python EXE | --venv DIR] [ROOT...] -o DIR [options]
 
 Builds PACK from the .py and .pyi files under some roots. A PACK that is there is brought up to
 date: unchanged files are not parsed again, deleted ones go, and the result is byte for byte what
@@ -45,7 +49,13 @@ within another takes its files from the outer one.
   --python EXE          take the roots from an interpreter: its standard library, site-packages and
                         what else is on its sys.path when it is run with -I: not the user's own
                         site-packages, nor what PYTHONPATH names
-  -o, --output PACK     the pack
+  --env                 index a whole environment: one pack each for the standard library, typeshed,
+                        site-packages and the project, and an index.json that stacks them, in the
+                        directory DIR. A ROOT is one of the project, by default the working
+                        directory; the rest is what `coppice env` prints for the same --python,
+                        --venv and --typeshed. Layers that did not change keep their packs
+  --venv, --typeshed    with --env: see `coppice env --help`
+  -o, --output PACK     the pack; with --env the directory
   -j, --jobs N          threads; 0, the default: one for each processor
   --fresh               read every file and take nothing over from PACK
   --no-docs             leave docstrings out
@@ -71,11 +81,13 @@ The JSON object: modules, parsed and reused (of those: files of the same bytes a
 they decode), source_bytes, lines, files_with_errors and undecodable (of all modules), skipped
 (files that are not in the pack), seconds, ast_bytes and ast_nodes (of the trees of all files whose
 bytes were parsed, those of the same bytes included), summary_bytes, docs_bytes, pack_bytes (all of
-the file), peak_rss_bytes.
+the file), peak_rss_bytes. With --env: index (its path) and layers, each with these fields after
+layer, pack and written.
 
 Examples:
   coppice index src -o src.pack
   coppice index --python python3 -o python3.pack
+  coppice index --env --venv .venv -o .coppice
   coppice index app=src stubs=typings -o all.pack --exclude tests/ --exclude '*_pb2.py'
 
 Exit codes: 0 done, 2 wrong call, 3 failed: a ROOT is not there, PACK cannot be written, what is
@@ -84,9 +96,9 @@ only the figures could not be printed.
 )";
 
 struct Call {
-  std::vector<std::string> roots;
-  std::string python;
-  std::string pack;
+  EnvironmentArguments environment;  // without --env, roots and an interpreter
+  bool whole_environment = false;
+  std::string output;
   unsigned jobs = 0;
   bool fresh = false;
   bool no_docs = false;
@@ -162,7 +174,8 @@ void HintAtPackage(const FileSystem& files, const Root& root) {
 // The roots of an interpreter; what is to be left out below them is added to `excludes`.
 Result<std::vector<Root>> PythonRoots(const Call& call, const FileSystem& files,
                                       std::vector<std::string>& excludes) {
-  Result<PythonEnvironment> python = InspectPython(files, call.python);
+  Result<PythonSources> python =
+      FindPythonSources(files, call.environment.python, ProcessVariables::OfThisProcess().path);
   if (!python) return python.error();
   if (!call.quiet) {
     for (const std::string& warning : python->warnings) PrintWarning(Printable(warning));
@@ -187,111 +200,50 @@ CLI::Validator ExcludePattern() {
       ""};
 }
 
-void PrintJson(const IndexReport& report, Output& output) {
-  Json json(output);
-  json.BeginObject();
-  json.Key("modules").Number(report.modules);
-  json.Key("parsed").Number(report.parsed);
-  json.Key("reused").Number(report.reused);
-  json.Key("source_bytes").Number(report.source_bytes);
-  json.Key("lines").Number(report.lines);
-  json.Key("files_with_errors").Number(report.files_with_errors);
-  json.Key("undecodable").Number(report.undecodable);
-  json.Key("skipped").Number(report.skipped);
-  json.Key("seconds").Real(report.seconds);
-  json.Key("ast_bytes").Number(report.ast_bytes);
-  json.Key("ast_nodes").Number(report.ast_nodes);
-  json.Key("summary_bytes").Number(report.summary_bytes);
-  json.Key("docs_bytes").Number(report.docs_bytes);
-  json.Key("pack_bytes").Number(report.pack_bytes);
-  json.Key("peak_rss_bytes").Number(report.peak_rss_bytes);
-  json.EndObject();
-  output.Put('\n');
-}
-
-void PrintTable(const IndexReport& report, const std::string& pack, Output& output) {
-  const auto source = static_cast<double>(report.source_bytes);
-  // Of what was read: to confirm that files are unchanged is no work by the megabyte.
-  const double read = static_cast<double>(report.read_bytes) / 1e6;
-  const std::string speed = report.parsed != 0 && report.seconds > 0
-                                ? fmt::format("  {:.1f} MB/s", read / report.seconds)
-                                : "";
-  output.Print("{:<12} {:>12}  {} parsed, {} reused{}\n", "modules", Grouped(report.modules),
-               Grouped(report.parsed), Grouped(report.reused),
-               report.skipped != 0 ? fmt::format(", {} skipped", Grouped(report.skipped)) : "");
-  output.Print("{:<12} {:>12}  {}\n", "lines", Grouped(report.lines), Megabytes(source));
-  output.Print("{:<12} {:>12.2f}{}\n", "seconds", report.seconds, speed);
-  output.Print(
-      "{:<12} {:>12}  modules with syntax errors{}\n", "errors", Grouped(report.files_with_errors),
-      report.undecodable != 0 ? fmt::format(", {} more not decodable", Grouped(report.undecodable))
-                              : "");
-  output.Print("{:<12} {:>12}  {}{}\n", "pack", Megabytes(static_cast<double>(report.pack_bytes)),
-               Printable(pack), report.pack_written ? "" : " (was up to date)");
-  output.Print("{:<12} {:>12}\n", "peak memory",
-               Megabytes(static_cast<double>(report.peak_rss_bytes)));
-}
-
-int Run(const Call& call) {
-  if (call.pack.empty()) {
-    return Misuse(kHelp, "no place for the pack: name one, as in coppice index src -o src.pack");
-  }
-  if (call.pack == "-") {
-    return Misuse(
-        kHelp,
-        "a pack must be a file, not standard output: name one, as in coppice index src -o "
-        "src.pack");
-  }
-  if (call.pack.starts_with('-')) {
-    return Misuse(kHelp,
-                  fmt::format("-o needs a value: '{0}' looks like an option; if the pack is to "
-                              "have that name, write ./{0}",
-                              Printable(call.pack)));
-  }
-  if (call.roots.empty() && call.python.empty()) {
-    return Misuse(kHelp,
-                  "nothing to index: name directories, or --python EXE for an interpreter's own");
-  }
-  if (!call.roots.empty() && !call.python.empty()) {
-    return Misuse(kHelp,
-                  "roots and --python exclude each other: make two packs, or name all directories");
-  }
+// The options that all ways to index share.
+IndexOptions Options(const Call& call, std::uint64_t max_file_bytes) {
   IndexOptions options;
-  if (!call.max_file_size.empty()) {
-    const std::optional<std::uint64_t> size = ParseSize(call.max_file_size);
-    if (!size) {
-      return Misuse(kHelp, "--max-file-size takes a number of bytes, such as 500000 or 64M, not '" +
-                               Printable(call.max_file_size) + "'");
-    }
-    options.max_file_bytes = *size;
-  }
-
-  const PosixFileSystem files;
-  const bool named = call.python.empty();
   options.discovery.excludes = call.excludes;
-  Result<std::vector<Root>> roots = named ? ParseRootArguments(files, call.roots)
+  options.jobs = call.jobs;
+  options.fresh = call.fresh;
+  options.docstrings = !call.no_docs;
+  options.max_file_bytes = max_file_bytes;
+  options.interrupted = &g_interrupted;
+  return options;
+}
+
+int FailedRun(const Error& error) {
+  const int code = Fail(error);
+  return error.code == ErrorCode::kCancelled ? kInterrupted + g_signal : code;
+}
+
+// Ends the output; `state` says what was done of what could not be printed.
+int FinishReport(Output& output, const std::string& state) {
+  const int code = output.Finish();
+  if (code == kFailed) PrintNote(state + "; only the report on it could not be printed");
+  return code;
+}
+
+int IndexRoots(const Call& call, IndexOptions options) {
+  const PosixFileSystem files;
+  const bool named = call.environment.python.empty();
+  Result<std::vector<Root>> roots = named ? ParseRootArguments(files, call.environment.roots)
                                           : PythonRoots(call, files, options.discovery.excludes);
   if (!roots && named && roots.error().code == ErrorCode::kInvalidArgument) {
     return Misuse(kHelp, Printable(roots.error().message));
   }
   if (!roots) return Fail(roots.error());
   options.roots = std::move(*roots);
-  options.pack_path = call.pack;
-  options.jobs = call.jobs;
-  options.fresh = call.fresh;
-  options.docstrings = !call.no_docs;
-  options.interrupted = &g_interrupted;
+  options.pack_path = call.output;
 
   CatchSignals();
-  Result<IndexReport> report = [&] {
+  const Result<IndexReport> report = [&] {
     ProgressBar progress(
         call.quiet ? Verbosity::kQuiet : Verbosity::kNormal,
         named ? ProgressBar::Overlaps::kReported : ProgressBar::Overlaps::kExpected);
     return BuildIndex(options, files, &progress);
   }();
-  if (!report) {
-    const int code = Fail(report.error());
-    return report.error().code == ErrorCode::kCancelled ? kInterrupted + g_signal : code;
-  }
+  if (!report) return FailedRun(report.error());
   if (named && !call.quiet) {
     for (const Root& root : options.roots) HintAtPackage(files, root);
   }
@@ -301,16 +253,116 @@ int Run(const Call& call) {
   }
   Output output;
   if (call.json) {
-    PrintJson(*report, output);
+    Json json(output);
+    json.BeginObject();
+    PutReport(*report, json);
+    json.EndObject();
+    output.Put('\n');
   } else if (!call.quiet) {
-    PrintTable(*report, call.pack, output);
+    PrintReport(*report, call.output, output);
   }
-  const int code = output.Finish();
-  if (code == kFailed) {
-    PrintNote(fmt::format("{} {}; only the report on it could not be printed", Printable(call.pack),
-                          report->pack_written ? "was written" : "is up to date"));
+  return FinishReport(
+      output, Printable(call.output) + (report->pack_written ? " was written" : " is up to date"));
+}
+
+void PrintLayers(const EnvironmentIndexReport& report, Output& output) {
+  Json json(output);
+  json.BeginObject();
+  json.Key("index").Bytes(report.manifest);
+  json.Key("layers").BeginArray();
+  for (const LayerReport& layer : report.layers) {
+    json.BeginObject();
+    json.Key("layer").String(layer.name);
+    json.Key("pack").String(layer.file);
+    json.Key("written").Bool(layer.report.pack_written);
+    PutReport(layer.report, json);
+    json.EndObject();
   }
-  return code;
+  json.EndArray();
+  json.EndObject();
+  output.Put('\n');
+}
+
+int IndexEnvironment(const Call& call, const IndexOptions& options) {
+  const PosixFileSystem files;
+  int code = kDone;
+  std::optional<PythonEnvironment> python = FindEnvironment(call.environment, files, kHelp, code);
+  if (!python) return code;
+  if (!call.quiet) {
+    for (const std::string& warning : python->environment.warnings) {
+      PrintWarning(Printable(warning));
+    }
+  }
+  CatchSignals();
+  const Result<EnvironmentIndexReport> report = [&] {
+    ProgressBar progress(call.quiet ? Verbosity::kQuiet : Verbosity::kNormal,
+                         ProgressBar::Overlaps::kExpected);
+    return BuildEnvironmentIndex(std::move(python->environment), call.output, options, files,
+                                 &progress);
+  }();
+  if (!report) return FailedRun(report.error());
+  Output output;
+  if (call.json) {
+    PrintLayers(*report, output);
+  } else if (!call.quiet) {
+    for (const LayerReport& layer : report->layers) {
+      output.Print("{}{}\n", &layer == report->layers.data() ? "" : "\n", layer.name);
+      PrintReport(layer.report, call.output + '/' + layer.file, output);
+    }
+  }
+  return FinishReport(output, Printable(report->manifest) + " is up to date");
+}
+
+// What is wrong with the arguments' place for the result; empty if nothing is.
+std::string BadOutput(const Call& call) {
+  const bool index = call.whole_environment;
+  const std::string example = index ? "a directory, as in coppice index --env -o .coppice"
+                                    : "one, as in coppice index src -o src.pack";
+  if (call.output.empty()) {
+    return fmt::format("no place for the {}: name {}", index ? "index" : "pack", example);
+  }
+  if (call.output == "-") {
+    return fmt::format("{}, not standard output: name {}",
+                       index ? "an index must be a directory" : "a pack must be a file", example);
+  }
+  if (call.output.starts_with('-')) {
+    return fmt::format(
+        "-o needs a value: '{0}' looks like an option; if the {1} is to have that name, write "
+        "./{0}",
+        Printable(call.output), index ? "directory" : "pack");
+  }
+  return "";
+}
+
+int Run(const Call& call) {
+  if (const std::string bad = BadOutput(call); !bad.empty()) return Misuse(kHelp, bad);
+  const EnvironmentArguments& environment = call.environment;
+  if (!call.whole_environment) {
+    if (!environment.venv.empty() || !environment.typeshed.empty()) {
+      return Misuse(kHelp, "--venv and --typeshed go with --env");
+    }
+    if (environment.roots.empty() && environment.python.empty()) {
+      return Misuse(kHelp,
+                    "nothing to index: name directories, or --python EXE for an interpreter's own");
+    }
+    if (!environment.roots.empty() && !environment.python.empty()) {
+      return Misuse(
+          kHelp,
+          "roots and --python exclude each other: make two packs, name all directories, or make "
+          "an index with --env");
+    }
+  }
+  std::uint64_t max_file_bytes = IndexOptions::kDefaultMaxFileBytes;
+  if (!call.max_file_size.empty()) {
+    const std::optional<std::uint64_t> size = ParseSize(call.max_file_size);
+    if (!size) {
+      return Misuse(kHelp, "--max-file-size takes a number of bytes, such as 500000 or 64M, not '" +
+                               Printable(call.max_file_size) + "'");
+    }
+    max_file_bytes = *size;
+  }
+  return call.whole_environment ? IndexEnvironment(call, Options(call, max_file_bytes))
+                                : IndexRoots(call, Options(call, max_file_bytes));
 }
 
 }  // namespace
@@ -318,9 +370,12 @@ int Run(const Call& call) {
 Action DeclareIndex(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
-  app.add_option("ROOT", call->roots);
-  app.add_option("--python", call->python);
-  app.add_option("-o,--output", call->pack);
+  app.add_option("ROOT", call->environment.roots);
+  app.add_option("--python", call->environment.python);
+  app.add_flag("--env", call->whole_environment);
+  app.add_option("--venv", call->environment.venv);
+  app.add_option("--typeshed", call->environment.typeshed);
+  app.add_option("-o,--output", call->output);
   app.add_option("--jobs,-j", call->jobs)->check(WholeNumber(0, 1024));
   app.add_flag("--fresh", call->fresh);
   app.add_flag("--no-docs", call->no_docs);

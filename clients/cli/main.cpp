@@ -24,6 +24,7 @@ constexpr const char* kHelp =
 Turns trees of Python into one pack file of compact summaries, and answers from it.
 
   index     build a pack, or bring one up to date
+  env       where an interpreter and type checkers search for modules
   stats     what a pack holds, and how large its parts are
   verify    check every byte of a pack
   export    write a pack's contents as JSON lines or as tags for editors
@@ -63,6 +64,7 @@ int Main(int argument_count, char** arguments) {
     actions[name] = declare_options(*app.add_subcommand(name));
   };
   declare("index", DeclareIndex);
+  declare("env", DeclareEnv);
   declare("stats", DeclareStats);
   declare("verify", DeclareVerify);
   declare("export", DeclareExport);
@@ -82,8 +84,8 @@ int Main(int argument_count, char** arguments) {
     return kWrongCall;
   }
   if (!first.starts_with('-') && !actions.contains(first)) {
-    return Misuse(kHelp, "no such command: " + NoneOf(first, {"index", "stats", "verify", "export",
-                                                              "query", "ast", "help"}));
+    return Misuse(kHelp, "no such command: " + NoneOf(first, {"index", "env", "stats", "verify",
+                                                              "export", "query", "ast", "help"}));
   }
 
   try {

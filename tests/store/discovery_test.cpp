@@ -489,5 +489,63 @@ TEST(PosixFileSystem, ReadsWholeRegularFilesOnly) {
   EXPECT_EQ(code("/proc/self/stat"), FileErrorCode::kChanging);
 }
 
+TEST(Discovery, NotesWhatElseModulesAreFoundBy) {
+  const TemporaryTree tree;
+  tree.Write("a/b.cpython-312-x86_64-linux-gnu.so");
+  tree.Write("a/py.typed", "# nothing\n");
+  tree.Write("a/sub/py.typed", "x\r\npartial\r\n");
+  tree.Write("c.pyd");
+  tree.Write("d.egg");
+  tree.Write("a/e.egg");
+  tree.Write("real.egg/inner.py");
+  tree.Write("odd.so/inner.py");
+  tree.Write("py.typed", std::string(5000, 'x') + "\npartial\n");
+  tree.Write("skipped/f.so");
+  tree.Write(".hidden/f.so");
+  tree.Link("c.pyd", "linked.so");
+  tree.Link("nothing", "dangling.so");
+  const Discovery found =
+      Discover(HostileFileSystem(), {{"r", tree.path()}}, {{"skipped/"}, {}}).value();
+  ASSERT_EQ(found.extras.size(), 1U);
+  EXPECT_EQ(found.extras[0].compiled,
+            (Strings{"a/b.cpython-312-x86_64-linux-gnu.so", "c.pyd", "linked.so"}));
+  EXPECT_EQ(found.extras[0].typed, (Strings{"", "a", "a/sub"}));
+  EXPECT_EQ(found.extras[0].partial, Strings{"a/sub"});
+  EXPECT_EQ(found.extras[0].eggs, Strings{"d.egg"});
+  EXPECT_EQ(Places(found), (Strings{"r:odd.so/inner.py", "r:real.egg/inner.py"}));
+  EXPECT_TRUE(found.warnings.empty());
+}
+
+TEST(Discovery, LooksForSomeNamesOnly) {
+  const TemporaryTree tree;
+  for (const char* file :
+       {"p/one/__init__.py", "p/one/deep/x.py", "p/two.py", "p/three/x.py", "p/one.pyi",
+        "p/oneself.py", "p/two.cpython-312-x.so", "p/three.so", "p/deep/one.py"}) {
+    tree.Write(file);
+  }
+  const std::vector<Root> roots = {{"all", tree.path()}, {"some", tree / "p", {"one", "two"}}};
+  const Discovery found = Discover(PosixFileSystem(), roots).value();
+  // The outer root has all the same.
+  EXPECT_EQ(Places(found),
+            (Strings{"all:p/deep/one.py", "all:p/one.pyi", "all:p/one/__init__.py",
+                     "all:p/one/deep/x.py", "all:p/oneself.py", "all:p/three/x.py", "all:p/two.py",
+                     "some:one.pyi", "some:one/__init__.py", "some:one/deep/x.py", "some:two.py"}));
+  EXPECT_EQ(found.extras[1].compiled, Strings{"two.cpython-312-x.so"});
+  EXPECT_TRUE(found.warnings.empty());
+}
+
+TEST(Discovery, LeavesWhatIsElsewhere) {
+  const TemporaryTree tree;
+  tree.Write("a/x.py");
+  tree.Write("b/x.py");
+  tree.Write("b/x.so");
+  tree.Link("b", "link");
+  const Discovery found =
+      Discover(PosixFileSystem(), {{"r", tree.path()}}, {{}, {tree / "b", tree / "none"}}).value();
+  EXPECT_EQ(Places(found), Strings{"r:a/x.py"});
+  EXPECT_TRUE(found.extras[0].compiled.empty());
+  EXPECT_TRUE(found.warnings.empty());
+}
+
 }  // namespace
 }  // namespace coppice

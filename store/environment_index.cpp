@@ -1,0 +1,193 @@
+#include "store/environment_index.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "store/lock_file.h"
+#include "store/path_text.h"
+#include "store/site_paths.h"
+#include "summaries/hash.h"
+#include "summaries/resolution/manifest.h"
+#include "summaries/try.h"
+
+namespace coppice {
+namespace {
+
+struct Layer {
+  const char* name;
+  std::array<RootRole, 2> roles;
+  std::span<const char* const> excludes = {};
+};
+
+// What typeshed keeps beside the stubs.
+constexpr const char* kTypeshedTests[] = {"@tests/", "@python2/"};
+
+// From the lowest up: what changes least is lowest.
+constexpr Layer kLayers[] = {
+    {"stdlib", {RootRole::kStandardLibrary, RootRole::kStandardLibrary}, kPackagesBelowLibraries},
+    {"typeshed", {RootRole::kTypeshed, RootRole::kTypeshedStubs}, kTypeshedTests},
+    {"site-packages", {RootRole::kSitePackages, RootRole::kSitePackages}},
+    {"project", {RootRole::kExtraStubs, RootRole::kProject}}};
+
+bool IsIn(const Layer& layer, RootRole role) {
+  return std::find(layer.roles.begin(), layer.roles.end(), role) != layer.roles.end();
+}
+
+Error IoError(const std::string& path, const std::error_code& error) {
+  return {ErrorCode::kIo, path + ": " + error.message()};
+}
+
+// Names a pack a second time.
+Result<void> LinkPack(const std::string& pack, const std::string& name) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::exists(name, error) || error) {
+    if (error) return IoError(name, error);
+    if (fs::equivalent(pack, name, error) && !error) return {};
+    fs::remove(name, error);  // a copy, or what a run left that was killed while it copied
+  }
+  fs::create_hard_link(pack, name, error);
+  if (!error) return {};
+  fs::copy_file(pack, name, error);
+  return error ? Result<void>(IoError(name, error)) : Result<void>();
+}
+
+// Removes the second names of packs in the directory but those of the manifest.
+void RemoveUnused(const std::string& directory, const Manifest& manifest) {
+  std::set<std::string> used;
+  for (const ManifestPack& pack : manifest.packs) used.insert(pack.file);
+  std::error_code ignored;
+  std::vector<std::string> unused;
+  for (std::filesystem::directory_iterator entry(directory, ignored), end; entry != end;
+       entry.increment(ignored)) {
+    const std::string name = entry->path().filename().string();
+    const bool ours = std::any_of(std::begin(kLayers), std::end(kLayers), [&](const Layer& layer) {
+      const std::string prefix = std::string(layer.name) + '-';
+      constexpr std::size_t kIdentityDigits = 32;
+      return name.starts_with(prefix) && name.ends_with(".pack") &&
+             name.size() == prefix.size() + kIdentityDigits + 5 &&
+             name.find_first_not_of("0123456789abcdef", prefix.size()) ==
+                 prefix.size() + kIdentityDigits;
+    });
+    if (ours && !used.contains(name)) unused.push_back(entry->path().string());
+  }
+  for (const std::string& path : unused) std::filesystem::remove(path, ignored);
+}
+
+class EnvironmentRun {
+ public:
+  EnvironmentRun(Environment environment, const std::string& directory, const IndexOptions& options,
+                 const FileSystem& files, ProgressSink* progress)
+      : directory_(directory), options_(options), files_(files), progress_(progress) {
+    manifest_.environment = std::move(environment);
+    std::erase_if(manifest_.environment.warnings,
+                  [](const std::string& warning) { return !IsManifestText(warning); });
+  }
+
+  Result<EnvironmentIndexReport> Run() {
+    std::error_code error;
+    std::filesystem::create_directories(directory_, error);
+    if (error) return IoError(directory_, error);
+    report_.manifest = JoinedPath(directory_, kManifestName);
+    // What it cannot hold is better known before the work.
+    COPPICE_TRY(ManifestText(manifest_, report_.manifest));
+    const std::string lock_path = report_.manifest + ".coppice-lock";
+    const auto lock = LockFile::Acquire(
+        lock_path,
+        [&] {
+          if (progress_ != nullptr) progress_->OnWaiting(lock_path);
+        },
+        options_.interrupted);
+    if (!lock) return lock.error();
+    for (const Layer& layer : kLayers) COPPICE_TRY(Build(layer));
+    const auto old = ReadManifest(report_.manifest);
+    if (!old || *old != manifest_) COPPICE_TRY(WriteManifest(report_.manifest, manifest_));
+    RemoveUnused(directory_, manifest_);
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> Build(const Layer& layer) {
+    IndexOptions options = options_;
+    options.roots.clear();
+    for (const SearchRoot& root : manifest_.environment.roots) {
+      if (IsIn(layer, root.role)) {
+        options.roots.push_back({root.name, root.directory, root.only});
+      } else if (root.only.empty()) {
+        options.discovery.elsewhere.push_back(root.directory);
+      }
+    }
+    if (options.roots.empty()) return {};
+    options.discovery.excludes.insert(options.discovery.excludes.end(), layer.excludes.begin(),
+                                      layer.excludes.end());
+    options.pack_path = JoinedPath(directory_, std::string(layer.name) + ".pack");
+    auto built = BuildIndex(options, files_, progress_);
+    if (!built) return built.error();
+    const std::string file = std::string(layer.name) + '-' + HexDigits(built->identity) + ".pack";
+    COPPICE_TRY(LinkPack(options.pack_path, JoinedPath(directory_, file)));
+    manifest_.packs.push_back({file, built->identity});
+    TakeExtras(built->extras);
+    report_.layers.push_back({layer.name, file, *std::move(built)});
+    return {};
+  }
+
+  void TakeExtras(const std::map<std::string, RootExtras>& extras) {
+    for (SearchRoot& root : manifest_.environment.roots) {
+      const auto found = extras.find(root.name);
+      if (found == extras.end()) continue;
+      root.extras = found->second;
+      auto& [compiled, typed, partial, eggs] = root.extras;
+      std::erase_if(compiled, [&](const std::string& path) {
+        return !FitsTarget(manifest_.environment.target, path);
+      });
+      // No import reaches what a manifest cannot hold.
+      for (auto* paths : {&compiled, &typed, &partial, &eggs}) {
+        std::erase_if(*paths, [](const std::string& path) { return !IsManifestText(path); });
+      }
+    }
+  }
+
+  const std::string directory_;
+  const IndexOptions& options_;
+  const FileSystem& files_;
+  ProgressSink* const progress_;
+  Manifest manifest_;
+  EnvironmentIndexReport report_;
+};
+
+}  // namespace
+
+bool FitsTarget(const Target& target, std::string_view extension_module) {
+  std::string_view name = extension_module.substr(extension_module.rfind('/') + 1);
+  name = name.substr(0, name.rfind('.'));
+  const std::size_t dot = name.find('.');
+  if (dot == name.npos) return true;
+  const std::string_view tag = name.substr(dot + 1);
+  if (tag == "abi3" || target.implementation != "cpython") return true;
+  // "cpython-311-x86_64-linux-gnu", "cpython-313t-...", "cpython-37m-..."; on Windows
+  // "cp311-win32".
+  for (const char* prefix : {"cpython-", "cp"}) {
+    const std::string version =
+        prefix + std::to_string(target.major) + std::to_string(target.minor);
+    if (!tag.starts_with(version)) continue;
+    const std::string_view rest = tag.substr(version.size());
+    return rest.empty() || rest.front() < '0' || rest.front() > '9';
+  }
+  return false;
+}
+
+Result<EnvironmentIndexReport> BuildEnvironmentIndex(Environment environment,
+                                                     const std::string& directory,
+                                                     const IndexOptions& options,
+                                                     const FileSystem& files,
+                                                     ProgressSink* progress) {
+  return EnvironmentRun(std::move(environment), directory, options, files, progress).Run();
+}
+
+}  // namespace coppice
