@@ -142,13 +142,21 @@ std::vector<uint32_t> SummaryView::RowsByPosition() const {
   return rows;
 }
 
-std::vector<Guard> SummaryView::guards(std::optional<uint32_t> guard) const {
+uint32_t SummaryView::guard_count() const { return cells_.rows(Table::kGuards); }
+
+Guard SummaryView::guard(uint32_t row) const {
+  return {static_cast<GuardKind>(Get<Column::kGuardForm>(row)), Get<Column::kGuardBranch>(row),
+          string(Get<Column::kGuardTest>(row))};
+}
+
+std::optional<uint32_t> SummaryView::OuterGuard(uint32_t row) const {
+  return MinusOne(Get<Column::kGuardParent>(row));
+}
+
+std::vector<Guard> SummaryView::guards(std::optional<uint32_t> innermost) const {
   std::vector<Guard> chain;
-  for (uint32_t next = guard ? *guard + 1 : 0; next != 0;) {
-    const uint32_t row = next - 1;
-    chain.push_back({static_cast<GuardKind>(Get<Column::kGuardForm>(row)),
-                     Get<Column::kGuardBranch>(row), string(Get<Column::kGuardTest>(row))});
-    next = Get<Column::kGuardParent>(row);
+  for (std::optional<uint32_t> row = innermost; row; row = OuterGuard(*row)) {
+    chain.push_back(guard(*row));
   }
   std::reverse(chain.begin(), chain.end());
   return chain;

@@ -100,8 +100,12 @@ class SummaryView {
   // All symbols' rows in the order of the text.
   std::vector<uint32_t> RowsByPosition() const;
 
-  // The chain that ends in `guard`, outermost first; at most 64.
-  std::vector<Guard> guards(std::optional<uint32_t> guard) const;
+  // The chain that ends in `innermost`, outermost first; at most 64.
+  std::vector<Guard> guards(std::optional<uint32_t> innermost) const;
+  // Guards are shared by what stands under them: rows of a table of their own, parents first.
+  uint32_t guard_count() const;
+  Guard guard(uint32_t row) const;
+  std::optional<uint32_t> OuterGuard(uint32_t row) const;  // none: it is the outermost
 
   // Hash of what other modules can observe of a symbol: name, kind, flags, guards and details;
   // neither position, order and docstring nor anything of its members.

@@ -1,0 +1,68 @@
+// What names mean across modules: through imports, re-exports, aliases, star imports, submodules and
+// classes, over summaries alone.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "summaries/resolution/definition.h"
+#include "summaries/resolution/module_finder.h"
+
+namespace coppice {
+
+// Where code stands: in a module, or in the body of one of its classes.
+struct Scope {
+  ModuleRef module = kNoModule;
+  std::optional<uint32_t> class_row = {};
+};
+
+// The method resolution order of a class (C3; "The Python 2.3 Method Resolution Order").
+struct Mro {
+  std::vector<Definition> classes;  // the class itself first; without an order, all that are known
+  bool complete = true;             // every base is known
+  bool consistent = true;           // there is an order; also false for a class that is its own base
+};
+
+// Answers are kept: the same question is answered once. What is asked after depends on the finder's
+// index alone, never on what was asked before. Not thread-safe: one for each worker.
+//
+// A binding counts unless the target decides that it is never reached; the walk goes from the last
+// one back to the first that is always reached. Conditions that a target does not decide leave all
+// their branches.
+class NameResolver {
+ public:
+  // What a chain of names that lead to each other may hold; longer ones give kTooDeep.
+  static constexpr uint32_t kMaxDepth = 500;
+
+  explicit NameResolver(std::shared_ptr<const ModuleFinder> finder);
+  ~NameResolver();
+
+  const ModuleFinder& finder() const;
+
+  // From outside: a module's dotted name, then attributes of it, of classes, ...
+  Answer Resolve(std::string_view dotted_name);
+  // What `from module import name` takes: an attribute of the module, else a submodule. `name` is
+  // one identifier.
+  Answer Resolve(ModuleRef module, std::string_view name);
+  // What code in that scope means by a name, or by several with dots between them.
+  Answer Lookup(const Scope& scope, std::string_view dotted_name);
+  // An attribute of a class: what it binds itself, or inherits. Not what instances alone have.
+  Answer Member(Definition class_definition, std::string_view name);
+
+  // The order of a class's bases. Valid while the resolver lives.
+  const Mro& MroOf(Definition class_definition);
+  // What the text of a base means: subscripts are left out. No definition: unknown.
+  Answer Base(const Scope& scope, std::string_view text);
+
+  // As above, with every step, for people. Asks everything again.
+  std::vector<ExplainedDefinition> Explain(std::string_view dotted_name);
+
+ private:
+  class Engine;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace coppice
