@@ -30,13 +30,14 @@ enum class Obstacle : uint8_t {
   kOpaqueModule,   // looked for in a compiled module of which nothing is known
   kModuleGetattr,  // left to a module's __getattr__ (PEP 562), which is then the definition
   kIncompleteAll,  // a star import from a module whose __all__ is not known whole
+  kConditional,    // nothing that is always reached binds it: it may be unbound
   kValue,          // an attribute of what is neither module nor class
   kUnknownBase,    // looked for in a class some base of which is not known
   kCycle,          // it leads back to itself
   kTooDeep,        // more steps than are followed
   kDamaged,        // the pack's bytes are damaged; Pack::Verify says where
 };
-inline constexpr uint32_t kObstacleCount = 10;
+inline constexpr uint32_t kObstacleCount = 11;
 
 // A set of them.
 class Obstacles {

@@ -7,6 +7,7 @@
 
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "summaries/resolution/expression.h"
 #include "summaries/resolution/name_table.h"
@@ -81,7 +82,11 @@ std::string_view WithoutSubscript(std::string_view text) {
 class NameResolver::Engine {
  public:
   explicit Engine(std::shared_ptr<const ModuleFinder> finder, bool tracing)
-      : finder_(std::move(finder)), tracing_(tracing), states_(finder_->module_count()) {
+      : finder_(std::move(finder)),
+        tracing_(tracing),
+        target_(finder_->index().environment().target),
+        states_(finder_->module_count()) {
+    if (finder_->profile() == SearchProfile::kRuntime) target_.type_checking = false;
     builtins_ = finder_->Find("builtins");
     for (const char* name : {"typing", "typing_extensions", "collections.abc", "_collections_abc",
                              "_typeshed"}) {
@@ -108,6 +113,7 @@ class NameResolver::Engine {
   Answer Base(const Scope& scope, std::string_view text) { return Keep(FindBase(scope, text)); }
   const Mro& MroOf(Definition class_definition);
 
+  std::vector<std::string_view> NamesOf(ModuleRef module);
   std::vector<ExplainedDefinition> Explain(std::string_view dotted_name);
 
  private:
@@ -243,6 +249,7 @@ class NameResolver::Engine {
 
   std::shared_ptr<const ModuleFinder> finder_;
   bool tracing_;
+  Target target_;
   ModuleRef builtins_;
   std::vector<ModuleRef> typing_;  // modules of classes that describe others
   std::vector<std::unique_ptr<ModuleState>> states_;
@@ -317,13 +324,12 @@ uint8_t NameResolver::Engine::ConditionOf(ModuleState& state, uint32_t row) {
   switch (guard.kind) {
     case GuardKind::kIf:
       parser_.Parse(guard.test);
-      truth = EvaluateCondition(parser_, finder_->index().environment().target);
+      truth = EvaluateCondition(parser_, target_);
       if (guard.branch != 0) truth = Not(truth);
       break;
     case GuardKind::kLoop:
       parser_.Parse(guard.test);
-      if (guard.branch == 0 && EvaluateCondition(parser_, finder_->index().environment().target) ==
-                                   Truth::kFalse) {
+      if (guard.branch == 0 && EvaluateCondition(parser_, target_) == Truth::kFalse) {
         truth = Truth::kFalse;
       }
       break;
@@ -540,6 +546,7 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
     if (!bound) continue;
     if (always || IsBoundAnyway(state, *binding.guard, bound_under)) return;
   }
+  if (!findings.empty()) findings.obstacles.add(Obstacle::kConditional);
   if (self_alias && findings.empty()) {
     // `open = open`: what it was before, in what is around.
     const uint32_t line = state.view->symbol(*self_alias).line();
@@ -739,6 +746,43 @@ bool NameResolver::Engine::FollowStar(const Question& question, const ModuleStat
   return AddAnswer(findings, node, late,
                    {Step::Kind::kStar, question.module, import.line,
                     tracing_ ? finder_->name(target) : std::string()});
+}
+
+std::vector<std::string_view> NameResolver::Engine::NamesOf(ModuleRef module) {
+  // Candidates: what these modules bind whose names reach this one by star imports.
+  std::vector<ModuleRef> sources{module};
+  boost::unordered_flat_set<uint32_t> seen{static_cast<uint32_t>(module)};
+  std::vector<NameId> candidates;
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const ModuleState& state = StateOf(sources[i]);
+    if (!state.view) continue;
+    const RowRange rows = state.view->ModuleSymbols();
+    for (uint32_t row = rows.first; row < rows.last; ++row) {
+      candidates.push_back(names_.Intern(state.view->symbol(row).name()));
+    }
+    for (const NamedImport& import : state.imports) candidates.push_back(import.name);
+    if (i != 0) {
+      for (uint32_t row = 0; row < state.view->export_count(); ++row) {
+        const Export exported = state.view->exported(row);
+        if (!exported.from_module) candidates.push_back(names_.Intern(exported.text));
+      }
+    }
+    for (const uint32_t row : state.stars) {
+      const Import import = state.view->import(row);
+      const ModuleRef target = finder_->FindFrom(sources[i], import.level, import.module);
+      if (target != kNoModule && seen.insert(static_cast<uint32_t>(target)).second) {
+        sources.push_back(target);
+      }
+    }
+  }
+  std::sort(candidates.begin(), candidates.end());
+  candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
+  std::vector<std::string_view> names;
+  for (const NameId name : candidates) {
+    if (nodes_[Ask({module, kOwn, name})].count != 0) names.push_back(names_.name(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 // --- Several names with dots between them ----------------------------------------------------
@@ -1016,6 +1060,9 @@ const Mro& NameResolver::MroOf(Definition class_definition) {
 }
 Answer NameResolver::Base(const Scope& scope, std::string_view text) {
   return engine_->Base(scope, text);
+}
+std::vector<std::string_view> NameResolver::NamesOf(ModuleRef module) {
+  return engine_->NamesOf(module);
 }
 std::vector<ExplainedDefinition> NameResolver::Explain(std::string_view dotted_name) {
   Engine engine(engine_->shared_finder(), true);

@@ -54,6 +54,10 @@ class NameResolver {
 
   // The order of a class's bases. Valid while the resolver lives.
   const Mro& MroOf(Definition class_definition);
+  // The names that a module's text and its star imports bind, sorted: Resolve says what each means.
+  // Names that are bound only where conditions that the target does not decide hold have
+  // kConditional among their obstacles. Views the resolver.
+  std::vector<std::string_view> NamesOf(ModuleRef module);
   // What the text of a base means: subscripts are left out. No definition: unknown.
   Answer Base(const Scope& scope, std::string_view text);
 

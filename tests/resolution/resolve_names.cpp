@@ -1,7 +1,8 @@
-// Resolves names for runtime_oracle.py: reads "module name" lines, prints a line of JSON for each:
-// {"definitions": [[module, qualname, kind, root, path, line], ...], "obstacles": bits,
-//  "mro": [[module, qualname], ...], "complete": bool, "consistent": bool}
-// where the last three are those of the first definition if it is a class.
+// Resolves names for runtime_oracle.py: reads "MODULE NAME" lines, prints a line of JSON for each:
+//   {"definitions": [[module, qualname, kind, root, path, line], ...], "obstacles": [number, ...],
+//    "orders": [{"mro": [[module, qualname, kind, root, path, line], ...] without the class itself,
+//                "complete": bool, "consistent": bool}, or null for what is no class]}
+// and for "MODULE *": {"names": {name: whether it is surely bound}}. {}: no such module.
 #include <iostream>
 #include <string>
 
@@ -31,6 +32,10 @@ class Printer {
       std::cout << "{}\n";
       return;
     }
+    if (name == "*") {
+      PrintNames(module);
+      return;
+    }
     const Answer answer = resolver_.Resolve(module, name);
     std::cout << "{\"definitions\": [";
     const char* separator = "";
@@ -45,23 +50,42 @@ class Printer {
       std::cout << separator << i;
       separator = ", ";
     }
-    std::cout << ']';
-    if (!answer.definitions.empty() && IsClass(answer.definitions[0])) {
-      const Mro& mro = resolver_.MroOf(answer.definitions[0]);
-      std::cout << ", \"mro\": [";
-      separator = "";
-      for (size_t i = 1; i < mro.classes.size(); ++i) {
-        std::cout << separator << '[' << Quoted(finder.name(mro.classes[i].module)) << ", "
-                  << Quoted(View(mro.classes[i]).symbol(mro.classes[i].row).qualname()) << ']';
-        separator = ", ";
-      }
-      std::cout << "], \"complete\": " << (mro.complete ? "true" : "false")
-                << ", \"consistent\": " << (mro.consistent ? "true" : "false");
+    std::cout << "], \"orders\": [";
+    separator = "";
+    for (const Definition& definition : answer.definitions) {
+      std::cout << separator;
+      PrintOrder(definition);
+      separator = ", ";
     }
-    std::cout << "}\n";
+    std::cout << "]}\n";
   }
 
  private:
+  void PrintNames(ModuleRef module) {
+    std::cout << "{\"names\": {";
+    const char* separator = "";
+    for (const std::string_view name : resolver_.NamesOf(module)) {
+      const bool open = resolver_.Resolve(module, name).obstacles.has(Obstacle::kConditional);
+      std::cout << separator << Quoted(name) << ": " << (open ? "false" : "true");
+      separator = ", ";
+    }
+    std::cout << "}}\n";
+  }
+  void PrintOrder(Definition definition) {
+    if (!IsClass(definition)) {
+      std::cout << "null";
+      return;
+    }
+    const Mro& mro = resolver_.MroOf(definition);
+    std::cout << "{\"mro\": [";
+    const char* separator = "";
+    for (size_t i = 1; i < mro.classes.size(); ++i) {
+      std::cout << separator << Describe(mro.classes[i]);
+      separator = ", ";
+    }
+    std::cout << "], \"complete\": " << (mro.complete ? "true" : "false")
+              << ", \"consistent\": " << (mro.consistent ? "true" : "false") << '}';
+  }
   const SummaryView& View(Definition definition) {
     view_ = *resolver_.finder().index().summary(definition.module);
     return *view_;

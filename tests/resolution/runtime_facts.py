@@ -1,20 +1,29 @@
 """What an interpreter itself says of the names of modules: imports them and prints facts.
 
-    python3 -I runtime_facts.py [--timeout SECONDS] ROOT...
+    python3 -I -S runtime_facts.py [--jobs N] [--timeout SECONDS] [--path DIRECTORY]... ROOT...
 
-Every module below the roots (directories on sys.path) is imported, in a process a top-level
-package, so that one that crashes, hangs or exits takes no other with it. Prints one JSON object a
-line:
+Every module below the roots is imported, with the roots and the directories of --path behind
+sys.path, some tens of modules of one top-level package in a process: one that crashes, hangs or
+exits takes no other with it. Prints a JSON object a line:
 
-    {"module", "error"}                            a module that could not be imported
-    {"module", "names": {name: fact}, "bound": [public name]}
-
-where a fact is one of
-    {"kind": "function"|"class", "module", "qualname", "file", "line"}  written in Python; a class
-        has also "mro": [[module, qualname], ...] without itself
-    {"kind": "module", "module"}
-    {"kind": "compiled"}    a class or function without Python code
-    {"kind": "value"}       anything else
+    {"module", "error"}
+        a module that could not be imported
+    {"module", "file", "imported", "names": {public name: value}, "star": [name]}
+        one that could: "imported" is the name of the module that sys.modules holds under this one,
+        "star" what `from module import *` takes
+    {"value", "kind", ...}
+        what a value of "names" or "mro" is, before the first line that has its number. Kinds:
+        "function", "class"   written in Python: "module" and "qualname" as the object says it,
+            "home" the module whose text has the definition and "name" its qualified name there,
+            "file", "line"; "mro": values, the class itself first
+        "compiled"   a class or function of C, or a class that no class statement made
+        "module"     "module"
+        "other"
+    {"aliases": {value: [dotted name]}, "opaque": [value]}
+        the names by which modules hold classes that are "compiled", and which of these are in
+        modules without source. A line for the process
+    {"process": n}
+        the lines that follow are of another process: numbers of values start anew
 
 "line" is the first of the definition as the interpreter counts, decorators included. Classes are
 observed while they are made: a class keeps no line of its own before Python 3.13.
@@ -22,6 +31,7 @@ observed while they are made: a class keeps no line of its own before Python 3.1
 
 import argparse
 import builtins
+import concurrent.futures
 import functools
 import importlib
 import inspect
@@ -30,13 +40,21 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import types
 
-# Importing these does what programs do: opens a browser, starts an editor, reads the keyboard.
-PROGRAMS = {"antigravity", "idlelib.idle", "this", "lib2to3.__main__"}
+# Importing these does what programs do: opens a browser, starts an editor, prints a poem.
+PROGRAMS = {"antigravity", "idlelib.idle", "this"}
+BATCH = 50  # modules in a process
 
-made_at = {}  # class -> (file, line)
-made_by_name = {}  # (module, qualname) -> (file, line): what decorators make anew keeps these
+made_at = {}  # class -> (home, qualname, file, line)
+made_by_name = {}  # (module, qualname) -> the same: what decorators make anew keeps these
+
+
+def home_of(variables):
+    """The module whose text runs with these globals, whatever it calls itself."""
+    spec = variables.get("__spec__")
+    return spec.name if spec is not None else variables.get("__name__")
 
 
 def observe_classes():
@@ -45,7 +63,9 @@ def observe_classes():
     def observed(body, name, *bases, **keywords):
         made = make(body, name, *bases, **keywords)
         if isinstance(made, type) and isinstance(body, types.FunctionType):
-            place = (body.__code__.co_filename, body.__code__.co_firstlineno)
+            code = body.__code__
+            place = (home_of(body.__globals__), body.__qualname__, code.co_filename,
+                     code.co_firstlineno)
             made_at[made] = place
             made_by_name[made.__module__, made.__qualname__] = place
         return made
@@ -54,84 +74,145 @@ def observe_classes():
 
 
 def place_of_class(value):
+    if not value.__flags__ & (1 << 9):  # no heap type
+        return None
     if value in made_at:
         return made_at[value]
     in_python = any(isinstance(member, types.FunctionType) for member in vars(value).values())
     place = made_by_name.get((value.__module__, value.__qualname__))
     if place and in_python:
         return place
+    module = sys.modules.get(value.__module__)
+    if module is None or value.__module__ not in made_before:
+        return None
     try:  # made before this program could look on
-        lines, first = inspect.getsourcelines(value)
-        return inspect.getsourcefile(value), first
+        first = inspect.getsourcelines(value)[1]
+        return home_of(vars(module)), value.__qualname__, inspect.getsourcefile(value), first
     except (OSError, TypeError):
         return None
 
 
-def fact(value):
-    if isinstance(value, types.ModuleType):
-        return {"kind": "module", "module": value.__name__}
-    if isinstance(value, type):
-        place = place_of_class(value) if value.__flags__ & (1 << 9) else None  # a heap type
-        if place is None:
-            return {"kind": "compiled", "module": value.__module__, "qualname": value.__qualname__}
-        return {"kind": "class", "module": value.__module__, "qualname": value.__qualname__,
-                "file": place[0], "line": place[1],
-                "mro": [[base.__module__, base.__qualname__] for base in value.__mro__[1:]]}
-    function = value
+def unwrapped(function):
     for _ in range(20):
         if isinstance(function, (staticmethod, classmethod)):
             function = function.__func__
-        elif isinstance(function, functools.partial):
-            return {"kind": "value"}
-        elif isinstance(getattr(type(function), "__wrapped__", None), types.MemberDescriptorType) \
-                or "__wrapped__" in getattr(function, "__dict__", {}):
+        elif "__wrapped__" in getattr(function, "__dict__", {}):
             function = function.__wrapped__
+        elif isinstance(getattr(type(function), "__wrapped__", None), types.MemberDescriptorType):
+            function = function.__wrapped__  # functools.lru_cache
         else:
             break
-    if isinstance(function, types.FunctionType):
-        return {"kind": "function", "module": function.__module__,
-                "qualname": function.__qualname__, "file": function.__code__.co_filename,
-                "line": function.__code__.co_firstlineno}
-    if isinstance(value, (types.BuiltinFunctionType, types.MethodDescriptorType)):
-        return {"kind": "compiled", "module": value.__module__ or "builtins",
-                "qualname": value.__qualname__}
-    return {"kind": "value"}
+    return function
 
 
-def facts_of(name):
-    module = importlib.import_module(name)
-    public = [key for key in vars(module) if isinstance(key, str) and not key.startswith("_")]
-    names = {}
-    for key in public:
-        try:
-            names[key] = fact(vars(module)[key])
-        except Exception as error:  # objects that answer no question: proxies, lazy modules
-            names[key] = {"kind": "value", "error": repr(error)}
-    return {"module": name, "names": names}
+class Facts:
+    def __init__(self, write):
+        self.write = write
+        self.numbers = {}  # id -> number
+        self.kept = []  # by number, so that no id is used again
+        self.compiled = []
+
+    def number(self, value):
+        """Writes what the value is unless that was done."""
+        key = id(value)
+        if key not in self.numbers:
+            self.numbers[key] = len(self.kept)
+            self.kept.append(value)
+            try:
+                fact = self.fact(value)
+            except Exception as error:  # objects that answer no question: proxies, lazy modules
+                fact = {"kind": "other", "error": type(error).__name__}
+            self.write({"value": self.numbers[key], **fact})
+        return self.numbers[key]
+
+    def fact(self, value):
+        if isinstance(value, types.ModuleType):
+            return {"kind": "module", "module": value.__name__}
+        if isinstance(value, type):
+            place = place_of_class(value)
+            named = {"module": value.__module__, "qualname": value.__qualname__}
+            if place is None:
+                self.compiled.append(value)
+                return {"kind": "compiled", "class": True, **named}
+            home, name, file, line = place
+            return {"kind": "class", **named, "home": home, "name": name, "file": file,
+                    "line": line, "mro": [self.number(each) for each in value.__mro__
+                                          if each is not value]}
+        function = unwrapped(value)
+        if isinstance(function, types.FunctionType):
+            code = function.__code__
+            return {"kind": "function", "module": function.__module__,
+                    "qualname": function.__qualname__, "home": home_of(function.__globals__),
+                    "name": getattr(code, "co_qualname", function.__qualname__),
+                    "file": code.co_filename, "line": code.co_firstlineno}
+        if isinstance(value, (types.BuiltinFunctionType, types.MethodDescriptorType)):
+            return {"kind": "compiled", "module": value.__module__, "qualname": value.__qualname__}
+        return {"kind": "other"}
+
+    def module(self, name):
+        importlib.import_module(name)
+        module = sys.modules[name]
+        variables = vars(module)
+        public = [key for key in variables if isinstance(key, str) and not key.startswith("_")]
+        exported = variables.get("__all__", public)
+        spec = getattr(module, "__spec__", None)
+        return {"module": name, "file": getattr(module, "__file__", None),
+                "imported": getattr(spec, "name", None),
+                "names": {key: self.number(variables[key]) for key in public},
+                "star": [key for key in exported if isinstance(key, str)]}
+
+    def aliases(self):
+        """By which names modules hold the classes of C."""
+        wanted = {id(value): self.numbers[id(value)] for value in self.compiled}
+        names = {number: [] for number in wanted.values()}
+        opaque = set()
+        for module_name, module in list(sys.modules.items()):
+            if not isinstance(module, types.ModuleType):
+                continue
+            source = getattr(module, "__file__", None) or ""
+            for key, value in list(vars(module).items()):
+                number = wanted.get(id(value))
+                if number is None or not isinstance(key, str):
+                    continue
+                names[number].append(module_name + "." + key)
+                if not source.endswith((".py", ".pyc")):
+                    opaque.add(number)
+        return {"aliases": names, "opaque": sorted(opaque)}
 
 
 def import_all(names):
     """Runs in a process of its own; its output is a line a module, flushed before the next."""
-    output = io.TextIOWrapper(os.fdopen(os.dup(1), "wb", buffering=0), encoding="utf-8", write_through=True)
+    descriptor = os.dup(1)
+    output = io.TextIOWrapper(os.fdopen(descriptor, "wb"), encoding="utf-8", errors="replace")
     silence = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(silence, descriptor)
-    observe_classes()
-    for name in names:
-        output.write(json.dumps({"begin": name}) + "\n")
-        try:
-            line = facts_of(name)
-        except BaseException as error:  # modules that exit or raise whatever they like
-            line = {"module": name, "error": f"{type(error).__name__}: {error}"[:200]}
+    for standard in (0, 1, 2):
+        os.dup2(silence, standard)
+    directory = os.getcwd()
+
+    def write(line):
         output.write(json.dumps(line) + "\n")
+
+    observe_classes()
+    facts = Facts(write)
+    for name in names:
+        write({"begin": name})
+        output.flush()
+        try:
+            line = facts.module(name)
+        except BaseException as error:  # modules that exit or raise whatever they like
+            line = {"module": name, "error": "%s: %s" % (type(error).__name__, str(error)[:200])}
+        write(line)
+        os.chdir(directory)
+    write(facts.aliases())
     output.flush()
     os._exit(0)  # no atexit handlers of what was imported
 
 
-def modules_below(root):
+def modules_below(root, apart):
     for directory, folders, files in os.walk(root):
         folders[:] = sorted(folder for folder in folders
-                            if folder.isidentifier() and folder != "__pycache__")
+                            if folder.isidentifier() and folder != "__pycache__"
+                            and os.path.join(directory, folder) not in apart)
         package = os.path.relpath(directory, root).replace(os.sep, ".")
         package = "" if package == "." else package + "."
         for file in sorted(files):
@@ -146,16 +227,23 @@ def modules_below(root):
 
 
 def run(names, path, timeout):
-    """Yields a line for each module; goes on behind one that kills or stops its process."""
-    names = list(names)
+    """The lines of these modules' facts; goes on behind one that kills or stops its process."""
+    lines = []
     while names:
-        process = subprocess.run(
-            [sys.executable, "-I", __file__, "--path", json.dumps(path), "--import", "-"],
-            input="\n".join(names).encode(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            timeout=None, check=False, env={**os.environ, "RUNTIME_FACTS_TIMEOUT": str(timeout)})
+        with tempfile.TemporaryDirectory() as directory:
+            try:
+                process = subprocess.run(
+                    [sys.executable, "-I", "-S", os.path.abspath(__file__), "--import", "-"],
+                    input="\n".join([json.dumps(path)] + names).encode(), stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL, timeout=timeout, check=False, cwd=directory,
+                    env={**os.environ, "HOME": directory})
+                output = process.stdout
+            except subprocess.TimeoutExpired as expired:
+                output = expired.stdout or b""
         done = set()
         begun = None
-        for text in process.stdout.decode().splitlines():
+        lines.append({"process": len(lines)})
+        for text in output.decode().splitlines():
             try:
                 line = json.loads(text)
             except ValueError:
@@ -163,42 +251,54 @@ def run(names, path, timeout):
             if "begin" in line:
                 begun = line["begin"]
                 continue
-            done.add(line["module"])
-            yield line
+            if "module" in line and "value" not in line:
+                done.add(line["module"])
+            lines.append(line)
         left = [name for name in names if name not in done]
         if begun is not None and begun not in done:
-            yield {"module": begun, "error": "ended its process"}
-            left = [name for name in left if name != begun]
+            lines.append({"module": begun, "error": "ended or stopped its process"})
+            left.remove(begun)
         elif len(left) == len(names):
-            for name in left:
-                yield {"module": name, "error": "could not begin"}
-            return
+            lines += ({"module": name, "error": "could not begin"} for name in left)
+            break
         names = left
+    return [json.dumps(line) for line in lines]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("roots", nargs="*")
-    parser.add_argument("--timeout", type=int, default=120, help="seconds a top-level package")
-    parser.add_argument("--path", help=argparse.SUPPRESS)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--timeout", type=int, default=60, help="seconds a process")
+    parser.add_argument("--path", action="append", default=[])
     parser.add_argument("--import", dest="imports", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.imports:
-        sys.path[:0] = json.loads(options.path)
-        if hasattr(__import__("signal"), "alarm"):
-            __import__("signal").alarm(int(os.environ.get("RUNTIME_FACTS_TIMEOUT", "120")))
-        import_all(sys.stdin.read().split())
-    path = [root for root in options.roots if root not in sys.path]
+        path, *names = sys.stdin.read().split("\n")
+        sys.path += json.loads(path)
+        import_all(names)
+    path = [root for root in options.path + options.roots if root not in sys.path]
+    apart = {os.path.join(directory, name) for directory in options.roots
+             for name in ("site-packages", "dist-packages", "lib-dynload")}
     packages = {}
     for root in options.roots:
-        for name in modules_below(root):
+        for name in modules_below(root, apart):
             if name not in PROGRAMS:
-                packages.setdefault(name.partition(".")[0], []).append(name)
+                packages.setdefault(name.partition(".")[0], {})[name] = None
+    batches = []
     for names in packages.values():
-        for line in run(dict.fromkeys(names), path, options.timeout):
-            print(json.dumps(line), flush=True)
+        names = list(names)
+        count = -(-len(names) // BATCH)
+        batches += (names[i::count] for i in range(count))
+    batches.sort(key=len, reverse=True)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for lines in pool.map(lambda names: run(names, path, options.timeout), batches):
+            for line in lines:
+                print(line)
 
+
+made_before = set(sys.modules)
 
 if __name__ == "__main__":
     main()
