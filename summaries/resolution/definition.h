@@ -34,7 +34,7 @@ enum class Obstacle : uint8_t {
   kValue,          // an attribute of what is neither module nor class
   kUnknownBase,    // looked for in a class some base of which is not known
   kCycle,          // it leads back to itself
-  kTooDeep,        // more steps than are followed
+  kTooMany,        // more definitions, or classes in an order, than are kept
   kDamaged,        // the pack's bytes are damaged; Pack::Verify says where
 };
 inline constexpr uint32_t kObstacleCount = 11;
@@ -72,6 +72,7 @@ struct Step {
     kSubmodule,  // a package's submodule as its attribute
     kGetattr,    // a module's __getattr__ is asked
     kBuiltin,    // nothing binds it in its module
+    kStub,       // it comes from a compiled module: what the stub of this one says
     kMember,     // a class's, or inherited
   };
   Kind kind;

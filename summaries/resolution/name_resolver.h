@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -21,9 +22,10 @@ struct Scope {
 
 // The method resolution order of a class (C3; "The Python 2.3 Method Resolution Order").
 struct Mro {
-  std::vector<Definition> classes;  // the class itself first; without an order, all that are known
-  bool complete = true;             // every base is known
-  bool consistent = true;           // there is an order; also false for a class that is its own base
+  // The class itself first; without an order, all that are known. Valid while the resolver lives.
+  std::span<const Definition> classes;
+  bool complete = true;    // every base is known
+  bool consistent = true;  // there is an order; also false for a class that is its own base
 };
 
 // Answers are kept: the same question is answered once. What is asked after depends on the finder's
@@ -34,9 +36,6 @@ struct Mro {
 // their branches.
 class NameResolver {
  public:
-  // What a chain of names that lead to each other may hold; longer ones give kTooDeep.
-  static constexpr uint32_t kMaxDepth = 500;
-
   explicit NameResolver(std::shared_ptr<const ModuleFinder> finder);
   ~NameResolver();
 
@@ -52,8 +51,8 @@ class NameResolver {
   // An attribute of a class: what it binds itself, or inherits. Not what instances alone have.
   Answer Member(Definition class_definition, std::string_view name);
 
-  // The order of a class's bases. Valid while the resolver lives.
-  const Mro& MroOf(Definition class_definition);
+  // The order of a class's bases. Precondition: it is a class.
+  Mro MroOf(Definition class_definition);
   // The names that a module's text and its star imports bind, sorted: Resolve says what each means.
   // Names that are bound only where conditions that the target does not decide hold have
   // kConditional among their obstacles. Views the resolver.

@@ -15,13 +15,14 @@ exits takes no other with it. Prints a JSON object a line:
         what a value of "names" or "mro" is, before the first line that has its number. Kinds:
         "function", "class"   written in Python: "module" and "qualname" as the object says it,
             "home" the module whose text has the definition and "name" its qualified name there,
-            "file", "line"; "mro": values, the class itself first
+            "file", "line"; "mro": values, without the class itself; "rebased": true if the bases of
+        one of them are others than those it was made with
         "compiled"   a class or function of C, or a class that no class statement made
         "module"     "module"
         "other"
     {"aliases": {value: [dotted name]}, "opaque": [value]}
         the names by which modules hold classes that are "compiled", and which of these are in
-        modules without source. A line for the process
+        modules without source; for those that came with the last module
     {"process": n}
         the lines that follow are of another process: numbers of values start anew
 
@@ -48,6 +49,7 @@ PROGRAMS = {"antigravity", "idlelib.idle", "this"}
 BATCH = 50  # modules in a process
 
 made_at = {}  # class -> (home, qualname, file, line)
+made_of = {}  # class -> bases
 made_by_name = {}  # (module, qualname) -> the same: what decorators make anew keeps these
 
 
@@ -68,6 +70,7 @@ def observe_classes():
                      code.co_firstlineno)
             made_at[made] = place
             made_by_name[made.__module__, made.__qualname__] = place
+            made_of[made] = made.__bases__
         return made
 
     builtins.__build_class__ = observed
@@ -137,7 +140,9 @@ class Facts:
             home, name, file, line = place
             return {"kind": "class", **named, "home": home, "name": name, "file": file,
                     "line": line, "mro": [self.number(each) for each in value.__mro__
-                                          if each is not value]}
+                                          if each is not value],
+                    "rebased": any(made_of.get(each, each.__bases__) != each.__bases__
+                                   for each in value.__mro__)}
         function = unwrapped(value)
         if isinstance(function, types.FunctionType):
             code = function.__code__
@@ -164,6 +169,7 @@ class Facts:
     def aliases(self):
         """By which names modules hold the classes of C."""
         wanted = {id(value): self.numbers[id(value)] for value in self.compiled}
+        self.compiled = []
         names = {number: [] for number in wanted.values()}
         opaque = set()
         for module_name, module in list(sys.modules.items()):
@@ -201,9 +207,10 @@ def import_all(names):
             line = facts.module(name)
         except BaseException as error:  # modules that exit or raise whatever they like
             line = {"module": name, "error": "%s: %s" % (type(error).__name__, str(error)[:200])}
+        if facts.compiled:
+            write(facts.aliases())
         write(line)
         os.chdir(directory)
-    write(facts.aliases())
     output.flush()
     os._exit(0)  # no atexit handlers of what was imported
 

@@ -134,6 +134,7 @@ class Facts:
 
     def __init__(self, lines):
         self.modules = {}  # name -> its line, with "values" of its process
+        self.known_as = {}  # what the interpreter calls a module that is imported by another name
         self.errors = collections.Counter()
         self.texts = {}
         values = {}
@@ -153,6 +154,8 @@ class Facts:
             else:
                 fact["values"] = values
                 self.modules[fact["module"]] = fact
+                if fact["imported"] != fact["module"] and fact["file"]:
+                    self.known_as[fact["imported"], fact["file"]] = fact["module"]
 
     def text(self, file):
         if file not in self.texts:
@@ -280,7 +283,8 @@ class Comparison:
         file = os.path.join(self.roots[definition[3]], definition[4])
         if source is None or self.realpath(file) != self.realpath(source):
             return False
-        return (definition[0] == fact["home"] and
+        home = self.facts.known_as.get((fact["home"], source), fact["home"])
+        return (definition[0] == home and
                 self.facts.text(file).first_line(definition[5]) == fact["line"])
 
     def compare_names(self):
@@ -339,6 +343,9 @@ class Comparison:
             self.show("order excluded", fact["module"], fact["qualname"], [
                 [value["module"], value["qualname"]] for value in values
                 if value["kind"] == "compiled" and not value.get("opaque")])
+            return
+        if fact["rebased"]:
+            self.orders["excluded: bases changed by code"] += 1
             return
         order = answer["orders"][answer["definitions"].index(definition)]
         got = order["mro"]

@@ -1,0 +1,383 @@
+// What binds a name in a module or class, and where that leads.
+#include <algorithm>
+
+#include "summaries/resolution/name_engine.h"
+
+namespace coppice {
+namespace {
+
+// Whether a text in the form of summaries is a name, or several with dots between them.
+bool IsDottedName(std::string_view text) {
+  bool starts = true;
+  for (const char c : text) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+                        static_cast<unsigned char>(c) >= 0x80;
+    if (starts ? !letter : !letter && !(c >= '0' && c <= '9') && c != '.') return false;
+    starts = c == '.';
+  }
+  return !starts && !text.ends_with("…") && text != "None" && text != "True" && text != "False";
+}
+
+// `x = x`.
+bool IsAliasOfItself(const Symbol& symbol) {
+  if (symbol.kind() != SymbolKind::kVariable) return false;
+  const SymbolDetails details = symbol.details();
+  return details.value_form == ValueForm::kText && details.value == symbol.name();
+}
+
+// `@x.setter def x(...)`: part of the property that an earlier definition began.
+bool IsAccessor(const SummaryView& view, const Symbol& symbol) {
+  if (symbol.kind() != SymbolKind::kFunction || symbol.row() == 0) return false;
+  const SymbolFlags flags = symbol.flags();
+  if (!flags.has(SymbolFlag::kSetter) && !flags.has(SymbolFlag::kDeleter) &&
+      !flags.has(SymbolFlag::kGetter)) {
+    return false;
+  }
+  const Symbol before = view.symbol(symbol.row() - 1);
+  return before.name() == symbol.name() && before.owner() == symbol.owner();
+}
+
+}  // namespace
+
+// The last one first.
+NameResolver::Engine::Bindings NameResolver::Engine::BindingsOf(const ModuleState& state,
+                                                                const Question& question) {
+  const SummaryView& view = *state.view;
+  const std::string_view name = names_.name(question.name);
+  Bindings bindings;
+  const RowRange rows = view.FindSymbols(
+      question.IsOfClass() ? view.Members(question.row) : view.ModuleSymbols(), name);
+  for (uint32_t row = rows.first; row < rows.last; ++row) {
+    const Symbol symbol = view.symbol(row);
+    if (symbol.kind() == SymbolKind::kAttribute) continue;
+    bindings.push_back({symbol.order(), row, Binding::Kind::kSymbol, symbol.guard()});
+  }
+  const auto add_import = [&](uint32_t row, Binding::Kind kind) {
+    const Import import = view.import(row);
+    bindings.push_back({import.order, row, kind, import.guard});
+  };
+  if (question.IsOfClass()) {
+    for (const uint32_t row : state.of_classes) {
+      const Import import = view.import(row);
+      if (import.owner == question.row && import.binds == name) {
+        add_import(row, Binding::Kind::kImport);
+      }
+    }
+  } else {
+    auto at = std::lower_bound(state.imports.begin(), state.imports.end(),
+                               NamedImport{question.name, 0});
+    for (; at != state.imports.end() && at->name == question.name; ++at) {
+      add_import(at->row, Binding::Kind::kImport);
+    }
+    for (const uint32_t row : state.stars) add_import(row, Binding::Kind::kStar);
+  }
+  std::sort(bindings.begin(), bindings.end(),
+            [](const Binding& a, const Binding& b) { return a.order > b.order; });
+  return bindings;
+}
+
+void NameResolver::Engine::AskBindings(const Question& question, Findings& findings) {
+  ModuleState& state = StateOf(question.module);
+  if (!state.view) {
+    if (state.damaged) findings.obstacles.add(Obstacle::kDamaged);
+    return;
+  }
+  const bool for_types = question.row == kForTypes;
+  GuardRows bound_under;
+  std::optional<uint32_t> self_alias;
+  for (const Binding& binding : BindingsOf(state, question)) {
+    uint8_t condition = static_cast<uint8_t>(Truth::kTrue);
+    if (binding.guard) condition = ConditionOf(state, *binding.guard, for_types);
+    const auto truth = static_cast<Truth>(condition & Condition::kTruthMask);
+    if (truth == Truth::kFalse) continue;
+    const bool late = (condition & Condition::kHandler) != 0;
+    bool bound = false;
+    switch (binding.kind) {
+      case Binding::Kind::kImport:
+        bound = FollowImport(question, binding.row, late, findings);
+        break;
+      case Binding::Kind::kStar:
+        bound = FollowStar(question, binding.row, late, findings);
+        break;
+      case Binding::Kind::kSymbol: {
+        const Symbol symbol = state.view->symbol(binding.row);
+        if (IsAliasOfItself(symbol)) {
+          self_alias = binding.row;
+        } else if (symbol.flags().has(SymbolFlag::kGlobal)) {
+          // Bound when some function is called, if ever.
+          if (!FollowGlobal(question, findings)) {
+            Add(findings, {{question.module, binding.row}}, true);
+          }
+        } else if (symbol.kind() == SymbolKind::kVariable && !state.stub &&
+                   symbol.details().value_form == ValueForm::kAbsent) {
+          // `x: int` alone binds nothing when it is run.
+          Add(findings, {{question.module, binding.row}}, late);
+        } else if (!IsAccessor(*state.view, symbol)) {
+          bound = true;
+          FollowSymbol(question, symbol, late, findings);
+        }
+        break;
+      }
+    }
+    if (!bound) continue;
+    findings.traits |= kBound;
+    if (truth == Truth::kTrue || IsBoundAnyway(state, *binding.guard, for_types, bound_under)) {
+      return;
+    }
+  }
+  if (self_alias && findings.empty()) {
+    FollowAliasOfItself(question, *self_alias, findings);
+    return;
+  }
+  if (!question.IsOfClass() && findings.usual.empty() &&
+      std::binary_search(state.submodules.begin(), state.submodules.end(), question.name)) {
+    AddSubmodule(question.module, names_.name(question.name), findings);
+    return;
+  }
+  if (!findings.empty() || (findings.traits & kBound) != 0) {
+    findings.obstacles.add(Obstacle::kConditional);
+  }
+}
+
+// Whether one of two complementary branches is always taken: `guard` and one of those in `seen`, to
+// which it is added. What a pair of branches surely binds is bound under the guard around them.
+bool NameResolver::Engine::IsBoundAnyway(ModuleState& state, uint32_t guard, bool for_types,
+                                         GuardRows& seen) {
+  const SummaryView& view = *state.view;
+  const auto tries = [](GuardKind kind) {
+    return kind == GuardKind::kTry || kind == GuardKind::kElse;
+  };
+  const auto complement = [&](uint32_t a, uint32_t b) {
+    if (view.OuterGuard(a) != view.OuterGuard(b)) return false;
+    const Guard x = view.guard(a);
+    const Guard y = view.guard(b);
+    if (x.kind == GuardKind::kIf && y.kind == GuardKind::kIf) {
+      return x.test == y.test && x.branch != y.branch;
+    }
+    return (tries(x.kind) && y.kind == GuardKind::kExcept) ||
+           (x.kind == GuardKind::kExcept && tries(y.kind));
+  };
+  for (;;) {
+    const bool paired = std::any_of(seen.begin(), seen.end(),
+                                    [&](uint32_t other) { return complement(guard, other); });
+    if (seen.size() < kMaxGuards) seen.push_back(guard);
+    if (!paired) return false;
+    const std::optional<uint32_t> outer = view.OuterGuard(guard);
+    if (!outer) return true;
+    const uint8_t condition = ConditionOf(state, *outer, for_types);
+    if (static_cast<Truth>(condition & Condition::kTruthMask) == Truth::kTrue) return true;
+    guard = *outer;
+  }
+}
+
+// `open = open`: what it was before, in what is around.
+void NameResolver::Engine::FollowAliasOfItself(const Question& question, uint32_t row,
+                                               Findings& findings) {
+  const uint32_t line = StateOf(question.module).view->symbol(row).line();
+  const Step step{Step::Kind::kAlias, question.module, line, Traced(names_.name(question.name))};
+  uint32_t node = kNobody;
+  if (question.IsOfClass()) {
+    node = Ask({question.module, kInside, question.name});
+  } else if (builtins_ != kNoModule && builtins_ != question.module) {
+    node = Ask({builtins_, kOwn, question.name});
+  }
+  if (!AddAnswer(findings, node, false, step)) Add(findings, {{question.module, row}}, false);
+  findings.traits |= kBound;
+}
+
+// --- Symbols ---------------------------------------------------------------------------------
+
+void NameResolver::Engine::FollowSymbol(const Question& question, const Symbol& symbol, bool late,
+                                        Findings& findings) {
+  bool itself = true;
+  if (symbol.kind() == SymbolKind::kVariable) {
+    const SymbolDetails details = symbol.details();
+    if (details.value_form == ValueForm::kText) {
+      Texts targets;
+      itself = !FindAliases(details.value, targets);
+      for (const std::string_view target : targets) {
+        if (!FollowAlias(question, symbol, target, late, findings)) itself = true;
+      }
+    }
+  }
+  if (itself) Add(findings, {{question.module, symbol.row()}}, late);
+}
+
+// The names that an expression may give the value of: itself, or those of `a if test else b` and
+// `a or b`. Whether it gives nothing else.
+bool NameResolver::Engine::FindAliases(std::string_view value, Texts& names) {
+  if (IsDottedName(value)) {
+    names.push_back(value);
+    return true;
+  }
+  if (value.find(" if ") == std::string_view::npos && value.find(" or ") == std::string_view::npos) {
+    return false;
+  }
+  parser_.Parse(value);
+  const ExpressionNode& root = parser_.node(parser_.root());
+  const bool conditional = root.kind == ExpressionKind::kConditional;
+  if (!conditional &&
+      (root.kind != ExpressionKind::kBoolean || root.op != ExpressionOperator::kOr)) {
+    return false;
+  }
+  uint32_t child = root.first_child;
+  if (conditional) child = parser_.node(child).next_sibling;  // behind the test
+  bool all = true;
+  for (; child != kNoExpression; child = parser_.node(child).next_sibling) {
+    const std::string_view text = parser_.TextOf(child);
+    if (IsDottedName(text)) {
+      names.push_back(text);
+    } else {
+      all = false;
+    }
+  }
+  return all;
+}
+
+// Whether the target is known, and what an alias stands for rather than a value that a variable has.
+bool NameResolver::Engine::FollowAlias(const Question& question, const Symbol& symbol,
+                                       std::string_view target, bool late, Findings& findings) {
+  if (target.substr(0, target.find('.')) == symbol.name()) return false;
+  Scope scope{question.module, {}};
+  if (question.IsOfClass()) scope.class_row = question.row;
+  const Findings targets = LookupDotted(scope, target);
+  const auto named = [&](const Found& found) { return IsDefinition(found.definition); };
+  if (targets.empty() || !std::all_of(targets.usual.begin(), targets.usual.end(), named) ||
+      !std::all_of(targets.late.begin(), targets.late.end(), named)) {
+    return false;
+  }
+  TakeOver(findings, targets, late,
+           {Step::Kind::kAlias, question.module, symbol.line(), Traced(target)});
+  return true;
+}
+
+bool NameResolver::Engine::IsDefinition(Definition definition) {
+  if (definition.is_module()) return true;
+  const SymbolKind kind = KindOf(definition);
+  return kind == SymbolKind::kClass || kind == SymbolKind::kFunction ||
+         kind == SymbolKind::kTypeAlias;
+}
+
+// A global name may be bound by an import in a function. Whether one was found.
+bool NameResolver::Engine::FollowGlobal(const Question& question, Findings& findings) {
+  ModuleState& state = StateOf(question.module);
+  if (!state.in_calls) {
+    state.in_calls.emplace();
+    for (uint32_t row = 0; row < state.view->import_count(); ++row) {
+      const Import import = state.view->import(row);
+      if (import.scope == ImportScope::kFunction && import.binds != "*") {
+        state.in_calls->push_back({names_.Intern(import.binds), row});
+      }
+    }
+    std::sort(state.in_calls->begin(), state.in_calls->end());
+  }
+  const size_t before = findings.size();
+  auto at = std::lower_bound(state.in_calls->begin(), state.in_calls->end(),
+                             NamedImport{question.name, 0});
+  for (; at != state.in_calls->end() && at->name == question.name; ++at) {
+    FollowImport(question, at->row, true, findings);
+  }
+  return findings.size() != before;
+}
+
+// --- Imports ---------------------------------------------------------------------------------
+
+// An import of `a.b` where `b` is no submodule, but a module that `a` binds, works where `a` enters
+// it in sys.modules, as os does with os.path.
+ModuleRef NameResolver::Engine::FindModule(ModuleRef importer, uint32_t level,
+                                           std::string_view name) {
+  const ModuleRef found = finder_->FindFrom(importer, level, name);
+  const size_t dot = name.rfind('.');
+  if (found != kNoModule || dot == std::string_view::npos) return found;
+  const ModuleRef parent = finder_->FindFrom(importer, level, name.substr(0, dot));
+  if (parent == kNoModule) return kNoModule;
+  const uint32_t node = Ask({parent, kOwn, names_.Intern(name.substr(dot + 1))});
+  for (const Definition& definition : DefinitionsOf(node)) {
+    if (definition.is_module()) return definition.module;
+  }
+  return kNoModule;
+}
+
+// What a stub imports is its own affair, unless it says otherwise (typing specification,
+// "Import conventions").
+bool NameResolver::Engine::IsReExported(ModuleState& state, const Import& import) {
+  if (import.alias && import.binds == (import.name ? *import.name : import.module)) return true;
+  const Exports& exports = ExportsOf(state);
+  return std::binary_search(exports.names.begin(), exports.names.end(),
+                            names_.Intern(import.binds));
+}
+
+// Whether it binds the name to anything.
+bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, bool late,
+                                        Findings& findings) {
+  ModuleState& state = StateOf(question.module);
+  const Import import = state.view->import(row);
+  if (state.stub && question.row == kOwn && !IsReExported(state, import)) return false;
+  const ModuleRef target = FindModule(question.module, import.level, import.module);
+  if (target == kNoModule) {
+    findings.obstacles.add(Obstacle::kMissingModule);
+    return false;
+  }
+  Step step{Step::Kind::kImport, question.module, import.line, {}};
+  if (tracing_) {
+    step.name = std::string(import.level, '.').append(import.module);
+    if (import.name) step.name.append(import.module.empty() ? "" : ".").append(*import.name);
+  }
+  if (!import.name) {
+    // `import a.b` binds `a`; `import a.b as c` binds `a.b`.
+    const std::string_view top = import.module.substr(0, import.module.find('.'));
+    Add(findings, {{import.alias ? target : finder_->Find(top)}, MakeLink(step, kNoLink)}, late);
+    return true;
+  }
+  if (target == question.module && *import.name == names_.name(question.name)) {
+    // A package's `from . import x`: nothing else can be bound to it yet.
+    const ModuleRef child = finder_->FindChild(target, *import.name);
+    if (child == kNoModule) {
+      findings.obstacles.add(Obstacle::kMissingName);
+      return false;
+    }
+    Add(findings, {{child}, MakeLink(step, kNoLink)}, late);
+    return true;
+  }
+  const uint32_t node = Ask({target, kAttribute, names_.Intern(*import.name)});
+  AddAnswer(findings, node, late, step);
+  return nodes_[node].bound();
+}
+
+// Whether `from module import *` takes the name if it is bound there.
+bool NameResolver::Engine::IsInAll(ModuleRef module, NameId name, Obstacles& obstacles) {
+  const ModuleState& state = StateOf(module);
+  if (!state.view) return false;
+  if (!state.view->has_all()) return !names_.name(name).starts_with('_');
+  const uint32_t node = Ask({module, kListed, name});
+  obstacles.add(nodes_[node].obstacles);
+  return nodes_[node].count != 0;
+}
+
+// Whether it binds the name to anything.
+bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bool late,
+                                      Findings& findings) {
+  const Import import = StateOf(question.module).view->import(row);
+  const ModuleRef target = FindModule(question.module, import.level, import.module);
+  if (target == kNoModule) {
+    findings.obstacles.add(Obstacle::kMissingModule);
+    return false;
+  }
+  const ModuleState& state = StateOf(target);
+  if (!IsInAll(target, question.name, findings.obstacles)) {
+    if (finder_->form(target) == ModuleForm::kCompiled) {
+      findings.obstacles.add(Obstacle::kOpaqueModule);
+    }
+    return false;
+  }
+  // A name that is listed is imported if it is a submodule.
+  const uint32_t node =
+      Ask({target, state.view->has_all() ? kAttribute : kOwn, question.name});
+  if (!nodes_[node].bound()) return false;
+  AddAnswer(findings, node, late,
+            {Step::Kind::kStar, question.module, import.line,
+             tracing_ ? finder_->name(target) : std::string()});
+  return true;
+}
+
+}  // namespace coppice

@@ -1,0 +1,436 @@
+#include "summaries/resolution/name_engine.h"
+
+#include <algorithm>
+
+namespace coppice {
+
+NameResolver::Engine::Engine(std::shared_ptr<const ModuleFinder> finder, bool tracing)
+    : finder_(std::move(finder)),
+      tracing_(tracing),
+      runtime_(finder_->profile() == SearchProfile::kRuntime),
+      target_(finder_->index().environment().target),
+      types_target_(target_),
+      builtins_(finder_->Find("builtins")),
+      states_(finder_->module_count()) {
+  nodes_.emplace_back();  // kNobody
+  if (runtime_) target_.type_checking = false;
+  types_target_.type_checking = true;
+  for (const char* name : {"typing", "typing_extensions", "collections.abc", "_collections_abc",
+                           "_typeshed"}) {
+    if (const ModuleRef module = finder_->Find(name); module != kNoModule) {
+      typing_.push_back(module);
+    }
+  }
+  for (const SearchRoot& root : finder_->index().environment().roots) {
+    if (root.role == RootRole::kTypeshed) typeshed_.push_back(root.name);
+  }
+}
+
+// --- What is known of a module ---------------------------------------------------------------
+
+NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef module) {
+  std::unique_ptr<ModuleState>& slot = states_[static_cast<uint32_t>(module)];
+  if (slot) return *slot;
+  slot = std::make_unique<ModuleState>();
+  ModuleState& state = *slot;
+  if (finder_->form(module) != ModuleForm::kFile) return state;
+  const Result<ModuleInfo> info = finder_->index().file(module);
+  const Result<SummaryView> view = finder_->index().summary(module);
+  if (!info || !view) {
+    state.damaged = true;
+    return state;
+  }
+  state.view = *view;
+  state.stub = info->is_stub();
+  state.conditions.assign(view->guard_count(), Condition::kUnset);
+
+  const bool package = finder_->is_package(module);
+  const std::string own_name = package ? finder_->name(module) + '.' : std::string();
+  for (uint32_t row = 0; row < view->import_count(); ++row) {
+    const Import import = view->import(row);
+    if (import.scope == ImportScope::kClass) state.of_classes.push_back(row);
+    if (import.scope != ImportScope::kModule) continue;
+    if (import.binds == "*") {
+      state.stars.push_back(row);
+    } else {
+      state.imports.push_back({names_.Intern(import.binds), row});
+    }
+    if (!package) continue;
+    std::string_view below;
+    if (import.level == 1) {
+      below = import.module;
+    } else if (import.level == 0 && import.module.starts_with(own_name)) {
+      below = import.module.substr(own_name.size());
+    }
+    if (!below.empty()) state.submodules.push_back(names_.Intern(below.substr(0, below.find('.'))));
+  }
+  std::sort(state.imports.begin(), state.imports.end());
+  std::sort(state.submodules.begin(), state.submodules.end());
+  return state;
+}
+
+const NameResolver::Engine::Exports& NameResolver::Engine::ExportsOf(ModuleState& state) {
+  if (state.exports) return *state.exports;
+  Exports& exports = state.exports.emplace();
+  for (uint32_t row = 0; row < state.view->export_count(); ++row) {
+    const Export exported = state.view->exported(row);
+    if (exported.from_module) {
+      exports.sources.push_back(row);
+    } else {
+      exports.names.push_back(names_.Intern(exported.text));
+    }
+  }
+  std::sort(exports.names.begin(), exports.names.end());
+  return exports;
+}
+
+// Guards nest at most kMaxGuardDepth deep.
+uint8_t NameResolver::Engine::ConditionOf(ModuleState& state, uint32_t row, bool for_types) {
+  if (for_types && state.for_types.empty()) {
+    state.for_types.assign(state.conditions.size(), Condition::kUnset);
+  }
+  uint8_t& condition = (for_types ? state.for_types : state.conditions)[row];
+  if (condition != Condition::kUnset) return condition;
+  const Target& target = for_types ? types_target_ : target_;
+  const Guard guard = state.view->guard(row);
+  Truth truth = Truth::kUnknown;
+  switch (guard.kind) {
+    case GuardKind::kIf:
+      parser_.Parse(guard.test);
+      truth = EvaluateCondition(parser_, target);
+      if (guard.branch != 0) truth = Not(truth);
+      break;
+    case GuardKind::kLoop:
+      parser_.Parse(guard.test);
+      if (guard.branch == 0 && EvaluateCondition(parser_, target) == Truth::kFalse) {
+        truth = Truth::kFalse;
+      }
+      break;
+    case GuardKind::kWith:
+    case GuardKind::kFinally:
+      truth = Truth::kTrue;
+      break;
+    case GuardKind::kTry:
+    case GuardKind::kExcept:
+    case GuardKind::kElse:
+    case GuardKind::kMatch:
+      break;
+  }
+  uint8_t result = guard.kind == GuardKind::kExcept ? Condition::kHandler : 0;
+  if (const std::optional<uint32_t> outer = state.view->OuterGuard(row)) {
+    const uint8_t around = ConditionOf(state, *outer, for_types);
+    result |= around & Condition::kHandler;
+    const auto outer_truth = static_cast<Truth>(around & Condition::kTruthMask);
+    if (outer_truth == Truth::kFalse || truth == Truth::kTrue) truth = outer_truth;
+  }
+  return condition = static_cast<uint8_t>(result | static_cast<uint8_t>(truth));
+}
+
+// typeshed's stub of a module of the standard library that has a source.
+ModuleRef NameResolver::Engine::StubOf(ModuleRef module) {
+  const Result<ModuleInfo> info = finder_->index().file(module);
+  if (!info || info->is_stub() || !info->path.ends_with(".py")) return kNoModule;
+  const std::string path = std::string(info->path) + 'i';
+  for (const std::string& root : typeshed_) {
+    const auto found = finder_->index().FindFile(root, path);
+    if (found && *found) return **found;
+  }
+  return kNoModule;
+}
+
+SymbolKind NameResolver::Engine::KindOf(Definition symbol) {
+  return StateOf(symbol.module).view->symbol(symbol.row).kind();
+}
+
+// --- Questions and their answers -------------------------------------------------------------
+
+uint32_t NameResolver::Engine::Ask(const Question& question) {
+  if (postponed_) {
+    least_ = 0;
+    return kNobody;
+  }
+  const auto [found, fresh] =
+      questions_.try_emplace(question, static_cast<uint32_t>(nodes_.size()));
+  const uint32_t number = found->second;
+  if (fresh) nodes_.emplace_back();
+  Node& node = nodes_[number];
+  if (node.state == State::kDone) return number;
+  if (node.depth != kUnanswered) {
+    least_ = std::min(least_, node.depth);
+    return number;
+  }
+  const auto depth = static_cast<uint32_t>(open_.size());
+  if (depth - stack_begin_ >= kMaxNesting) {
+    postponed_ = question;
+    least_ = 0;
+    return kNobody;
+  }
+  node = Node();
+  node.depth = depth;
+  open_.push_back(number);
+  const uint32_t outer_least = std::exchange(least_, UINT32_MAX);
+  const Findings findings = Work(question);
+  if (postponed_) return kNobody;  // it stays open
+  open_.pop_back();
+  Store(findings, question.name == kOrder ? kMaxOrder : kMaxDefinitions, node);
+  if (least_ < depth) {
+    node.state = State::kProvisional;
+    node.depth = least_;
+    provisional_.push_back(number);
+    least_ = std::min(least_, outer_least);
+    return number;
+  }
+  node.state = State::kDone;
+  // What depends on this one, or on one within, was a part of the truth.
+  while (!provisional_.empty() && nodes_[provisional_.back()].depth >= depth) {
+    nodes_[provisional_.back()].depth = kUnanswered;
+    provisional_.pop_back();
+  }
+  least_ = outer_least;
+  return number;
+}
+
+// Answers what was put aside, and what is put aside on the way, the last one first.
+void NameResolver::Engine::AnswerPostponed() {
+  struct Stack {
+    Question question;
+    size_t begin;  // of what the frames were answering that were left for it
+  };
+  std::vector<Stack> stacks;
+  while (postponed_ || !stacks.empty()) {
+    if (postponed_) {
+      stacks.push_back({*postponed_, stack_begin_});
+      postponed_.reset();
+      stack_begin_ = open_.size();
+    }
+    least_ = UINT32_MAX;
+    Ask(stacks.back().question);
+    if (postponed_) continue;
+    // The frames begin again.
+    stack_begin_ = stacks.back().begin;
+    stacks.pop_back();
+    for (size_t i = stack_begin_; i < open_.size(); ++i) nodes_[open_[i]].depth = kUnanswered;
+    open_.resize(stack_begin_);
+  }
+  least_ = UINT32_MAX;
+}
+
+NameResolver::Engine::Findings NameResolver::Engine::Work(const Question& question) {
+  switch (question.row) {
+    case kAttribute:
+      return AskAttribute(question);
+    case kInside:
+      return AskInside(question);
+    case kListed:
+      return AskListed(question);
+    default: {
+      if (question.name == kOrder) return AskOrder(question);
+      Findings findings;
+      AskBindings(question, findings);
+      return findings;
+    }
+  }
+}
+
+NameResolver::Engine::Findings NameResolver::Engine::AskAttribute(const Question& question) {
+  const auto [module, row, name_id] = question;
+  const std::string_view name = names_.name(name_id);
+  const ModuleForm form = finder_->form(module);
+  Findings findings;
+  if (form == ModuleForm::kFile) {
+    findings = FindingsOf(Ask({module, kOwn, name_id}));
+    if (!findings.empty()) return findings;
+    if (runtime_ && findings.obstacles.has(Obstacle::kOpaqueModule)) {
+      // Taken from a compiled module that no stub describes, but there may be one for this module.
+      const ModuleRef stub = StubOf(module);
+      const Step step{Step::Kind::kStub, module, 0, Traced(name)};
+      if (stub != kNoModule && AddAnswer(findings, Ask({stub, kOwn, name_id}), false, step)) {
+        return findings;
+      }
+    }
+    if ((findings.traits & kBound) != 0) return findings;
+  }
+  if (AddSubmodule(module, name, findings)) return findings;
+  if (form == ModuleForm::kCompiled) {
+    findings.obstacles.add(Obstacle::kOpaqueModule);
+    findings.traits |= kBound;
+    return findings;
+  }
+  if (form == ModuleForm::kFile && name != "__getattr__") {
+    const uint32_t getattr = Ask({module, kOwn, names_.Intern("__getattr__")});
+    if (nodes_[getattr].count != 0) {
+      findings.obstacles.add(Obstacle::kModuleGetattr);
+      const Step step{Step::Kind::kGetattr, module, 0, Traced("__getattr__")};
+      // What is bound for type checkers alone says what it returns.
+      if (runtime_ && AddAnswer(findings, Ask({module, kForTypes, name_id}), false, step)) {
+        return findings;
+      }
+      AddAnswer(findings, getattr, false, step);
+      return findings;
+    }
+  }
+  findings.obstacles.add(Obstacle::kMissingName);
+  return findings;
+}
+
+NameResolver::Engine::Findings NameResolver::Engine::AskInside(const Question& question) {
+  Findings findings;
+  AskBindings(question, findings);
+  if (findings.usual.empty() && question.module != builtins_ && builtins_ != kNoModule) {
+    AddAnswer(findings, Ask({builtins_, kOwn, question.name}), false,
+              {Step::Kind::kBuiltin, question.module, 0, Traced(names_.name(question.name))});
+  }
+  if (findings.empty()) findings.obstacles.add(Obstacle::kMissingName);
+  return findings;
+}
+
+// Found, if at all, is the module itself.
+NameResolver::Engine::Findings NameResolver::Engine::AskListed(const Question& question) {
+  ModuleState& state = StateOf(question.module);
+  const Exports& exports = ExportsOf(state);
+  Findings findings;
+  bool listed = std::binary_search(exports.names.begin(), exports.names.end(), question.name);
+  for (const uint32_t row : exports.sources) {
+    if (listed) break;
+    const std::string_view text = state.view->exported(row).text;
+    const size_t level = std::min(text.find_first_not_of('.'), text.size());
+    const ModuleRef source =
+        FindModule(question.module, static_cast<uint32_t>(level), text.substr(level));
+    if (source == kNoModule) {
+      findings.obstacles.add(Obstacle::kMissingModule);
+    } else {
+      listed = IsInAll(source, question.name, findings.obstacles);
+    }
+  }
+  if (!listed && !state.view->all_complete()) {
+    // What it holds beyond that is likely to be what there is to export.
+    findings.obstacles.add(Obstacle::kIncompleteAll);
+    listed = !names_.name(question.name).starts_with('_');
+  }
+  if (listed) Add(findings, {{question.module}}, false);
+  return findings;
+}
+
+bool NameResolver::Engine::AddSubmodule(ModuleRef package, std::string_view name,
+                                        Findings& findings) {
+  const ModuleRef child = finder_->FindChild(package, name);
+  if (child == kNoModule) return false;
+  Add(findings, {{child}, MakeLink({Step::Kind::kSubmodule, package, 0, Traced(name)}, kNoLink)},
+      false);
+  return true;
+}
+
+// --- Findings and answers --------------------------------------------------------------------
+
+void NameResolver::Engine::Add(Findings& findings, Found found, bool late) {
+  const auto same = [&](const Found& other) { return other.definition == found.definition; };
+  if (std::any_of(findings.usual.begin(), findings.usual.end(), same)) return;
+  const auto known = std::find_if(findings.late.begin(), findings.late.end(), same);
+  if (known != findings.late.end()) {
+    if (late) return;
+    findings.late.erase(known);
+  }
+  if (findings.size() == kMaxDefinitions) {
+    findings.obstacles.add(Obstacle::kTooMany);
+    return;
+  }
+  if (late) {
+    findings.late.push_back(found);
+  } else {
+    findings.usual.push_back(found);
+  }
+}
+
+void NameResolver::Engine::TakeOver(Findings& findings, const Findings& others, bool late,
+                                    const Step& step) {
+  findings.obstacles.add(others.obstacles);
+  for (const Found& found : others.usual) {
+    Add(findings, {found.definition, MakeLink(step, found.link)}, late);
+  }
+  for (const Found& found : others.late) {
+    Add(findings, {found.definition, MakeLink(step, found.link)}, true);
+  }
+}
+
+// Whether there was any.
+bool NameResolver::Engine::AddAnswer(Findings& findings, uint32_t node, bool late,
+                                     const Step& step) {
+  TakeOver(findings, FindingsOf(node), late, step);
+  return nodes_[node].count != 0;
+}
+
+uint32_t NameResolver::Engine::MakeLink(const Step& step, uint32_t next) {
+  if (!tracing_) return kNoLink;
+  links_.push_back({step, next});
+  return static_cast<uint32_t>(links_.size() - 1);
+}
+
+// The steps of `link`, then those of `next`.
+uint32_t NameResolver::Engine::Append(uint32_t link, uint32_t next) {
+  std::vector<uint32_t> first;
+  for (; link != kNoLink; link = links_[link].next) first.push_back(link);
+  for (size_t i = first.size(); i-- > 0;) next = MakeLink(Step(links_[first[i]].step), next);
+  return next;
+}
+
+NameResolver::Engine::Findings NameResolver::Engine::FindingsOf(uint32_t number) const {
+  const Node& node = nodes_[number];
+  Findings findings;
+  findings.obstacles = node.obstacles;
+  findings.traits = node.traits;
+  for (uint32_t i = 0; i < node.count; ++i) {
+    findings.usual.push_back({node.first[i], tracing_ ? links_of_.at(node.first)[i] : kNoLink});
+  }
+  return findings;
+}
+
+void NameResolver::Engine::Store(const Findings& findings, size_t limit, Node& node) {
+  node.obstacles.add(findings.obstacles);
+  node.traits = findings.traits;
+  const size_t size = std::min(findings.size(), limit);
+  if (size > definitions_left_) {
+    definitions_left_ = kBlockDefinitions;
+    blocks_.push_back(std::make_unique<Definition[]>(kBlockDefinitions));
+    next_definition_ = blocks_.back().get();
+  }
+  node.first = next_definition_;
+  node.count = static_cast<uint16_t>(size);
+  std::vector<uint32_t> links;
+  const auto store = [&](const auto& found) {
+    for (size_t i = 0; i < found.size() && next_definition_ != node.first + size; ++i) {
+      *next_definition_++ = found[i].definition;
+      if (tracing_) links.push_back(found[i].link);
+    }
+  };
+  store(findings.usual);
+  store(findings.late);
+  definitions_left_ -= size;
+  if (tracing_ && size != 0) links_of_[node.first] = std::move(links);
+}
+
+size_t NameResolver::Engine::SpanHash::operator()(std::span<const Definition> definitions) const {
+  size_t hash = definitions.size();
+  for (const Definition& definition : definitions) {
+    hash = hash * 0x9e3779b97f4a7c15 + static_cast<uint32_t>(definition.module);
+    hash = hash * 0x9e3779b97f4a7c15 + definition.row;
+  }
+  return hash;
+}
+
+bool NameResolver::Engine::SpanEqual::operator()(std::span<const Definition> a,
+                                                 std::span<const Definition> b) const {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+Answer NameResolver::Engine::Keep(const Findings& findings) {
+  boost::container::small_vector<Definition, 8> definitions;
+  for (const Found& found : findings.usual) definitions.push_back(found.definition);
+  for (const Found& found : findings.late) definitions.push_back(found.definition);
+  const auto known = kept_.find(std::span<const Definition>(definitions));
+  if (known != kept_.end()) return {*known, findings.obstacles};
+  Node node;
+  Store(findings, kMaxDefinitions, node);
+  return {*kept_.emplace(node.first, node.count).first, findings.obstacles};
+}
+
+}  // namespace coppice
