@@ -339,9 +339,16 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
     Add(findings, {{child}, MakeLink(step, kNoLink)}, late);
     return true;
   }
-  const uint32_t node = Ask({target, kAttribute, names_.Intern(*import.name)});
+  const NameId name = names_.Intern(*import.name);
+  uint32_t node = Ask({target, kAttribute, name});
+  if (runtime_ && state.stub && nodes_[node].count == 0) {
+    // The stub of a compiled module may take from that of a module whose source takes from it.
+    const ModuleRef stub = StubOf(target);
+    if (stub != kNoModule) node = Ask({stub, kOwn, name});
+  }
   AddAnswer(findings, node, late, step);
-  return nodes_[node].bound();
+  // Stubs may lack what a compiled module has.
+  return nodes_[node].bound() || (runtime_ && StateOf(target).stub);
 }
 
 // Whether `from module import *` takes the name if it is bound there.

@@ -22,8 +22,13 @@ bool HasOperators(std::string_view text) {
 
 NameResolver::Engine::Findings NameResolver::Engine::FindBase(const Scope& scope,
                                                               std::string_view text) {
-  const std::string_view name = WithoutSubscript(text);
-  if (name.empty() || HasOperators(name)) return {};
+  std::string_view name = WithoutSubscript(text);
+  Texts names;
+  if (HasOperators(name)) {
+    FindAliases(text, names);  // `A if test else B`
+    name = names.empty() ? std::string_view() : names.front();
+  }
+  if (name.empty()) return {};
   return LookupDotted(scope, name);
 }
 

@@ -92,17 +92,18 @@ uint8_t NameResolver::Engine::ConditionOf(ModuleState& state, uint32_t row, bool
   uint8_t& condition = (for_types ? state.for_types : state.conditions)[row];
   if (condition != Condition::kUnset) return condition;
   const Target& target = for_types ? types_target_ : target_;
+  const auto constants = [&](std::string_view name) { return ConstantText(*state.view, name); };
   const Guard guard = state.view->guard(row);
   Truth truth = Truth::kUnknown;
   switch (guard.kind) {
     case GuardKind::kIf:
       parser_.Parse(guard.test);
-      truth = EvaluateCondition(parser_, target);
+      truth = EvaluateCondition(parser_, target, constants);
       if (guard.branch != 0) truth = Not(truth);
       break;
     case GuardKind::kLoop:
       parser_.Parse(guard.test);
-      if (guard.branch == 0 && EvaluateCondition(parser_, target) == Truth::kFalse) {
+      if (guard.branch == 0 && EvaluateCondition(parser_, target, constants) == Truth::kFalse) {
         truth = Truth::kFalse;
       }
       break;
@@ -124,6 +125,20 @@ uint8_t NameResolver::Engine::ConditionOf(ModuleState& state, uint32_t row, bool
     if (outer_truth == Truth::kFalse || truth == Truth::kTrue) truth = outer_truth;
   }
   return condition = static_cast<uint8_t>(result | static_cast<uint8_t>(truth));
+}
+
+// Of a name that one assignment binds, under no condition.
+std::string_view NameResolver::Engine::ConstantText(const SummaryView& view,
+                                                    std::string_view name) {
+  const RowRange rows = view.FindSymbols(name);
+  if (rows.size() != 1) return {};
+  const Symbol symbol = view.symbol(rows.first);
+  if (symbol.kind() != SymbolKind::kVariable || symbol.guard() ||
+      symbol.flags().has(SymbolFlag::kGlobal)) {
+    return {};
+  }
+  const SymbolDetails details = symbol.details();
+  return details.value_form == ValueForm::kText ? details.value : std::string_view();
 }
 
 // typeshed's stub of a module of the standard library that has a source.

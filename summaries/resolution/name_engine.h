@@ -179,6 +179,7 @@ class NameResolver::Engine {
   ModuleState& StateOf(ModuleRef module);
   const Exports& ExportsOf(ModuleState& state);
   uint8_t ConditionOf(ModuleState& state, uint32_t guard, bool for_types);
+  static std::string_view ConstantText(const SummaryView& view, std::string_view name);
   ModuleRef StubOf(ModuleRef module);
   SymbolKind KindOf(Definition symbol);
 

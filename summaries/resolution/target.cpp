@@ -24,11 +24,14 @@ struct Version {
 using Value = std::variant<Unknown, bool, uint32_t, std::string_view, Version>;
 
 constexpr size_t kMaxItems = 8;
+constexpr uint32_t kMaxLookups = 4;
 
 class Evaluator {
  public:
-  Evaluator(const ExpressionParser& condition, const Target& target)
-      : condition_(condition), target_(target) {}
+  // `depth`: how many names are looked up within each other.
+  Evaluator(const ExpressionParser& condition, const Target& target,
+            const ConstantTexts& constants, uint32_t depth)
+      : condition_(condition), target_(target), constants_(constants), depth_(depth) {}
 
   Truth Evaluate(uint32_t index) const {
     const ExpressionNode& node = condition_.node(index);
@@ -96,6 +99,12 @@ class Evaluator {
 
   Truth IsIn(const Value& value, uint32_t container) const {
     const ExpressionNode& node = condition_.node(container);
+    if (const auto* text = std::get_if<std::string_view>(&value);
+        text != nullptr && Means(container, "sys.builtin_module_names")) {
+      // Of these modules just one is built in: os.name is called after it.
+      const bool decided = *text == "posix" || *text == "nt";
+      return decided ? Known(*text == target_.os_name) : Truth::kUnknown;
+    }
     if (value.index() == 0 ||
         (node.kind != Kind::kTuple && node.kind != Kind::kList && node.kind != Kind::kSet)) {
       return Truth::kUnknown;
@@ -153,6 +162,22 @@ class Evaluator {
   }
 
   bool Is(uint32_t index, std::string_view text) const { return condition_.TextOf(index) == text; }
+  // The same, through a constant.
+  bool Means(uint32_t index, std::string_view text) const {
+    if (Is(index, text)) return true;
+    return condition_.node(index).kind == Kind::kName && ConstantText(index) == text;
+  }
+  std::string_view ConstantText(uint32_t index) const {
+    if (!constants_ || depth_ == kMaxLookups) return {};
+    return constants_(condition_.TextOf(index));
+  }
+  Value ValueOfConstant(uint32_t index) const {
+    const std::string_view text = ConstantText(index);
+    if (text.empty()) return Unknown{};
+    ExpressionParser parser;
+    parser.Parse(text);
+    return Evaluator(parser, target_, constants_, depth_ + 1).ValueOf(parser.root());
+  }
 
   Version VersionInfo() const { return {{target_.major, target_.minor}, true}; }
 
@@ -190,13 +215,20 @@ class Evaluator {
       case Kind::kName:
         if (Is(index, "TYPE_CHECKING")) return target_.type_checking;
         if (Is(index, "__name__")) return std::string_view("an imported module");
-        return Unknown{};
+        return ValueOfConstant(index);
       case Kind::kAttribute:
         return Attribute(node, index);
       case Kind::kSubscript:
         return Subscript(node);
       case Kind::kCall:
         return Call(node);
+      case Kind::kUnary:
+      case Kind::kBoolean:
+      case Kind::kComparison: {
+        const Truth truth = Evaluate(index);
+        if (truth == Truth::kUnknown) return Unknown{};
+        return truth == Truth::kTrue;
+      }
       default:
         return Unknown{};
     }
@@ -274,6 +306,8 @@ class Evaluator {
 
   const ExpressionParser& condition_;
   const Target& target_;
+  const ConstantTexts& constants_;
+  uint32_t depth_;
 };
 
 }  // namespace
@@ -283,8 +317,9 @@ Truth Not(Truth truth) {
   return truth == Truth::kTrue ? Truth::kFalse : Truth::kTrue;
 }
 
-Truth EvaluateCondition(const ExpressionParser& condition, const Target& target) {
-  return Evaluator(condition, target).Evaluate(condition.root());
+Truth EvaluateCondition(const ExpressionParser& condition, const Target& target,
+                        const ConstantTexts& constants) {
+  return Evaluator(condition, target, constants, 0).Evaluate(condition.root());
 }
 
 }  // namespace coppice

@@ -31,17 +31,18 @@ observed while they are made: a class keeps no line of its own before Python 3.1
 """
 
 import argparse
+import ast
 import builtins
 import concurrent.futures
 import functools
 import importlib
-import inspect
 import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import tokenize
 import types
 
 # Importing these does what programs do: opens a browser, starts an editor, prints a poem.
@@ -50,7 +51,8 @@ BATCH = 50  # modules in a process
 
 made_at = {}  # class -> (home, qualname, file, line)
 made_of = {}  # class -> bases
-made_by_name = {}  # (module, qualname) -> the same: what decorators make anew keeps these
+made_by_name = {}  # (module, qualname) -> the same and the class: decorators that make it anew
+                   # keep these
 
 
 def home_of(variables):
@@ -69,7 +71,7 @@ def observe_classes():
             place = (home_of(body.__globals__), body.__qualname__, code.co_filename,
                      code.co_firstlineno)
             made_at[made] = place
-            made_by_name[made.__module__, made.__qualname__] = place
+            made_by_name[made.__module__, made.__qualname__] = place, made
             made_of[made] = made.__bases__
         return made
 
@@ -81,17 +83,43 @@ def place_of_class(value):
         return None
     if value in made_at:
         return made_at[value]
-    in_python = any(isinstance(member, types.FunctionType) for member in vars(value).values())
-    place = made_by_name.get((value.__module__, value.__qualname__))
-    if place and in_python:
+    functions = [member for member in vars(value).values()
+                 if isinstance(member, types.FunctionType)]
+    place, made = made_by_name.get((value.__module__, value.__qualname__), (None, None))
+    if place and functions and not issubclass(made, value):
         return place
-    module = sys.modules.get(value.__module__)
-    if module is None or value.__module__ not in made_before:
-        return None
-    try:  # made before this program could look on
-        first = inspect.getsourcelines(value)[1]
-        return home_of(vars(module)), value.__qualname__, inspect.getsourcefile(value), first
-    except (OSError, TypeError):
+    if value in made_before:  # before this program could look on
+        variables = functions[0].__globals__ if functions else \
+            vars(sys.modules.get(value.__module__, builtins))
+        line = line_of_class(variables.get("__file__"), value.__qualname__)
+        if line:
+            return home_of(variables), value.__qualname__, variables["__file__"], line
+    return None
+
+
+@functools.lru_cache(None)
+def classes_in(file):
+    """Qualified name of each class in a file to its first line."""
+    found = {}
+
+    def look(node, prefix):
+        for each in ast.iter_child_nodes(node):
+            if isinstance(each, ast.ClassDef):
+                lines = [decorator.lineno for decorator in each.decorator_list]
+                found.setdefault(prefix + each.name, min(lines + [each.lineno]))
+                look(each, prefix + each.name + ".")
+            elif not isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.expr)):
+                look(each, prefix)
+
+    with tokenize.open(file) as source:
+        look(ast.parse(source.read()), "")
+    return found
+
+
+def line_of_class(file, qualname):
+    try:
+        return classes_in(file).get(qualname)
+    except (OSError, SyntaxError, TypeError):
         return None
 
 
@@ -305,7 +333,13 @@ def main():
                 print(line)
 
 
-made_before = set(sys.modules)
+made_before = set()
+todo = [object]
+while todo:
+    for each in type.__subclasses__(todo.pop()):
+        if each not in made_before:
+            made_before.add(each)
+            todo.append(each)
 
 if __name__ == "__main__":
     main()

@@ -40,6 +40,7 @@ class Text(ast.NodeVisitor):
         self.bindings = collections.defaultdict(list)  # name -> [(kind, data)]
         self.stars = []  # (level, module)
         self.deleted = set()
+        self.bases = {}  # line of `class` -> names of its bases, in parts
         self.first_lines = {}  # line of `def` or `class` -> of the first decorator
         try:
             with tokenize.open(file) as source:
@@ -51,6 +52,10 @@ class Text(ast.NodeVisitor):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 lines = [each.lineno for each in node.decorator_list]
                 self.first_lines[node.lineno] = min(lines + [node.lineno])
+                if isinstance(node, ast.ClassDef):
+                    self.bases[min(lines + [node.lineno])] = [
+                        self.value(base.value if isinstance(base, ast.Subscript) else base)
+                        for base in node.bases]
             elif isinstance(node, ast.Global):
                 for name in node.names:
                     self.bindings[name].append(("computed", "global"))
@@ -135,6 +140,7 @@ class Facts:
     def __init__(self, lines):
         self.modules = {}  # name -> its line, with "values" of its process
         self.known_as = {}  # what the interpreter calls a module that is imported by another name
+        self.compiled = {}  # modules without source that star imports take from: name -> names
         self.errors = collections.Counter()
         self.texts = {}
         values = {}
@@ -176,17 +182,34 @@ class Facts:
         parts = parts[:len(parts) - (level - 1)]
         return ".".join(parts + ([module] if module else []))
 
-    def star_sources(self, module, name):
-        """The modules from which star imports in this one take the name."""
+    def star_sources(self, module, name, seen=frozenset()):
+        """The modules from which star imports in this one take the name that their text binds."""
         for level, target in self.text_of(module).stars:
             source = self.absolute(module, level, target)
             if source in self.modules:
-                if name in self.modules[source]["star"]:
+                if name in self.modules[source]["star"] and self.binds(source, name, seen):
                     yield source
+            elif name in self.compiled.get(source, ()):
+                yield source
 
-    def binds(self, module, name):
+    def binds(self, module, name, seen=frozenset()):
+        if (module, name) in seen:
+            return False
+        seen = seen | {(module, name)}
         text = self.text_of(module)
-        return name in text.bindings or any(True for _ in self.star_sources(module, name))
+        return text is not None and (name in text.bindings or any(
+            True for _ in self.star_sources(module, name, seen)))
+
+    def compiled_stars(self):
+        """Modules without source that star imports take from."""
+        found = set()
+        for module in self.modules:
+            text = self.text_of(module)
+            for level, target in text.stars if text else ():
+                source = self.absolute(module, level, target)
+                if source not in self.modules:
+                    found.add(source)
+        return found
 
     def ends(self, module, name, seen=frozenset()):
         """How the bindings end to which the text of modules leads from a name: "definition",
@@ -344,6 +367,10 @@ class Comparison:
                 [value["module"], value["qualname"]] for value in values
                 if value["kind"] == "compiled" and not value.get("opaque")])
             return
+        if any(self.has_computed_base(value) for value in [fact] + values):
+            self.orders["excluded: a base is a computed value"] += 1
+            self.show("order computed", definition[0], definition[1])
+            return
         if fact["rebased"]:
             self.orders["excluded: bases changed by code"] += 1
             return
@@ -356,6 +383,19 @@ class Comparison:
         self.show("order " + kind, definition[0], definition[1],
                   [[value["module"], value["qualname"]] for value in values], "|",
                   [each[:2] for each in got])
+
+    def has_computed_base(self, value):
+        """Whether its text names a base that is assigned the value of an expression."""
+        if value["kind"] != "class":
+            return False
+        module = self.facts.known_as.get((value["home"], value["file"]), value["home"])
+        source = source_of(self.facts, value)
+        if source is None or module not in self.facts.modules:
+            return False
+        bases = self.facts.text(source).bases.get(value["line"], ())
+        return any(kind == "alias" and "." not in value["name"] and
+                   self.facts.ends_of_alias(module, parts[:1], frozenset()) == {"computed"}
+                   for kind, parts in bases)
 
     def same_class(self, definition, value):
         if value["kind"] == "class":
@@ -385,10 +425,12 @@ class Comparison:
             for bound, surely in ours[name].items():
                 if bound in module["names"] or bound.startswith("_"):
                     continue
-                if bound in text.deleted or any(bound in self.facts.text_of(source).deleted
-                                                for source in self.facts.modules
-                                                if False):
+                if bound in text.deleted:
                     self.names["excluded: deleted by the text"] += 1
+                elif bound not in text.bindings and any(
+                        self.facts.absolute(name, *star) not in self.facts.modules
+                        for star in text.stars):
+                    self.names["excluded: a stub says that a star import has it"] += 1
                 elif not surely:
                     self.names["said to be bound perhaps, is not"] += 1
                     self.show("names perhaps", name, bound)
@@ -427,6 +469,25 @@ class Comparison:
             len(self.facts.modules), sum(self.facts.errors.values()),
             ", ".join("%s %d" % each for each in self.facts.errors.most_common(8))))
         return not failed
+
+
+COMPILED = """
+import importlib, json, sys
+names = {}
+for name in sys.stdin.read().split():
+    try:
+        module = importlib.import_module(name)
+        names[name] = [key for key in getattr(module, "__all__", vars(module)) if key[0] != "_"]
+    except Exception:
+        pass
+print(json.dumps(names))
+"""
+
+
+def ask_compiled(python, modules):
+    run = subprocess.run([python, "-I", "-c", COMPILED], input=" ".join(sorted(modules)).encode(),
+                         stdout=subprocess.PIPE, check=True)
+    return json.loads(run.stdout)
 
 
 def ask(program, index, questions):
@@ -476,6 +537,7 @@ def main():
             lines = collect(options.python, chosen, path if options.what == "packages" else [],
                             options.jobs)
         facts = Facts(lines)
+        facts.compiled = ask_compiled(options.python, facts.compiled_stars())
         questions = [(module["module"], name) for module in facts.modules.values()
                      for name, number in module["names"].items()
                      if module["values"][number]["kind"] in ("function", "class")]
