@@ -307,7 +307,8 @@ bool NameResolver::Engine::IsReExported(ModuleState& state, const Import& import
                             names_.Intern(import.binds));
 }
 
-// Whether it binds the name to anything.
+// Whether it binds the name: what is not known may have been made by code, or what is imported lacks
+// it and the module fails.
 bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, bool late,
                                         Findings& findings) {
   ModuleState& state = StateOf(question.module);
@@ -316,7 +317,7 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
   const ModuleRef target = FindModule(question.module, import.level, import.module);
   if (target == kNoModule) {
     findings.obstacles.add(Obstacle::kMissingModule);
-    return false;
+    return true;
   }
   Step step{Step::Kind::kImport, question.module, import.line, {}};
   if (tracing_) {
@@ -347,8 +348,7 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
     if (stub != kNoModule) node = Ask({stub, kOwn, name});
   }
   AddAnswer(findings, node, late, step);
-  // Stubs may lack what a compiled module has.
-  return nodes_[node].bound() || (runtime_ && StateOf(target).stub);
+  return true;
 }
 
 // Whether `from module import *` takes the name if it is bound there.

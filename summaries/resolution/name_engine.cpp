@@ -145,10 +145,15 @@ std::string_view NameResolver::Engine::ConstantText(const SummaryView& view,
 ModuleRef NameResolver::Engine::StubOf(ModuleRef module) {
   const Result<ModuleInfo> info = finder_->index().file(module);
   if (!info || info->is_stub() || !info->path.ends_with(".py")) return kNoModule;
-  const std::string path = std::string(info->path) + 'i';
+  // Either may be a package where the other is a file.
+  constexpr std::string_view kInit = "/__init__";
+  std::string stem(info->path.substr(0, info->path.size() - 3));
+  if (stem.ends_with(kInit)) stem.resize(stem.size() - kInit.size());
   for (const std::string& root : typeshed_) {
-    const auto found = finder_->index().FindFile(root, path);
-    if (found && *found) return **found;
+    for (const std::string_view end : {std::string_view(".pyi"), std::string_view("/__init__.pyi")}) {
+      const auto found = finder_->index().FindFile(root, stem + std::string(end));
+      if (found && *found) return **found;
+    }
   }
   return kNoModule;
 }

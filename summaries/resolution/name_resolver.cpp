@@ -122,6 +122,12 @@ std::vector<std::string_view> NameResolver::Engine::NamesOf(ModuleRef module) {
       const Import import = state.view->import(row);
       const ModuleRef target =
           Run([&] { return FindModule(sources[i], import.level, import.module); });
+      if (runtime_ && target != kNoModule && finder_->form(target) == ModuleForm::kCompiled) {
+        const ModuleRef stub = StubOf(sources[i]);  // says what there may be
+        if (stub != kNoModule && seen.insert(static_cast<uint32_t>(stub)).second) {
+          sources.push_back(stub);
+        }
+      }
       if (target != kNoModule && seen.insert(static_cast<uint32_t>(target)).second) {
         sources.push_back(target);
       }
@@ -131,7 +137,10 @@ std::vector<std::string_view> NameResolver::Engine::NamesOf(ModuleRef module) {
   candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
   std::vector<std::string_view> names;
   for (const NameId name : candidates) {
-    const uint32_t node = Run([&] { return Ask({module, kOwn, name}); });
+    uint32_t node = Run([&] { return Ask({module, kOwn, name}); });
+    if (!nodes_[node].bound() && nodes_[node].obstacles.has(Obstacle::kOpaqueModule)) {
+      node = Run([&] { return Ask({module, kAttribute, name}); });
+    }
     if (nodes_[node].bound()) names.push_back(names_.name(name));
   }
   std::sort(names.begin(), names.end());

@@ -65,7 +65,10 @@ class Printer {
     std::cout << "{\"names\": {";
     const char* separator = "";
     for (const std::string_view name : resolver_.NamesOf(module)) {
-      const bool open = resolver_.Resolve(module, name).obstacles.has(Obstacle::kConditional);
+      const Obstacles obstacles = resolver_.Resolve(module, name).obstacles;
+      const bool open = obstacles.has(Obstacle::kConditional) ||
+                        obstacles.has(Obstacle::kIncompleteAll) ||
+                        obstacles.has(Obstacle::kOpaqueModule);
       std::cout << separator << Quoted(name) << ": " << (open ? "false" : "true");
       separator = ", ";
     }

@@ -200,6 +200,22 @@ class Facts:
         return text is not None and (name in text.bindings or any(
             True for _ in self.star_sources(module, name, seen)))
 
+    def only_compiled(self, module, name):
+        """Whether nothing but a star import from a module without source binds the name, here or
+        where star imports take it from."""
+        if name in self.text_of(module).bindings:
+            return False
+        return all(source not in self.modules or self.only_compiled(source, name)
+                   for source in self.star_sources(module, name))
+
+    def takes_from_compiled(self, module, seen=frozenset()):
+        """Whether star imports lead to a module without source."""
+        text = self.text_of(module)
+        if module in seen or text is None:
+            return text is None
+        return any(self.takes_from_compiled(self.absolute(module, *star), seen | {module})
+                   for star in text.stars)
+
     def compiled_stars(self):
         """Modules without source that star imports take from."""
         found = set()
@@ -419,6 +435,8 @@ class Comparison:
                     self.show("names bound by no text", name, bound)
                 elif bound in ours[name]:
                     self.names["equal"] += 1
+                elif self.facts.only_compiled(name, bound):
+                    self.names["excluded: a star import takes it from a compiled module"] += 1
                 else:
                     self.names["missing"] += 1
                     self.show("names missing", name, bound)
@@ -427,10 +445,8 @@ class Comparison:
                     continue
                 if bound in text.deleted:
                     self.names["excluded: deleted by the text"] += 1
-                elif bound not in text.bindings and any(
-                        self.facts.absolute(name, *star) not in self.facts.modules
-                        for star in text.stars):
-                    self.names["excluded: a stub says that a star import has it"] += 1
+                elif bound not in text.bindings and self.facts.takes_from_compiled(name):
+                    self.names["excluded: a stub says that a compiled module has it"] += 1
                 elif not surely:
                     self.names["said to be bound perhaps, is not"] += 1
                     self.show("names perhaps", name, bound)
