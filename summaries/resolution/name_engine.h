@@ -59,7 +59,7 @@ class NameResolver::Engine {
 
   static constexpr uint32_t kMaxNesting = 100;  // of questions on the stack
   static constexpr size_t kMaxDefinitions = 256;
-  static constexpr size_t kMaxOrder = 1000;  // classes, and bases of one
+  static constexpr size_t kMaxOrder = 256;  // classes, and bases of one
   static constexpr size_t kMaxGuards = 64;   // compared to find complementary ones
   static constexpr size_t kBlockDefinitions = 4096;
   static constexpr uint32_t kNoLink = UINT32_MAX;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares what names mean by their summaries with what an interpreter bound them to.
 
-    runtime_oracle.py RESOLVE_NAMES --stdlib | --packages [--python EXE] [--list CLASS]...
+    runtime_oracle.py RESOLVE_NAMES --stdlib | --packages --venv DIR [--list CLASS]...
 
 Indexes an environment (COPPICE names the command), imports all of its modules in its interpreter
 (runtime_facts.py), and compares, for each public name whose value is a function or class written in
@@ -16,6 +16,7 @@ excluded by the rules of `excluded`, which asks nothing but the interpreter and 
 import argparse
 import ast
 import collections
+import glob
 import json
 import os
 import subprocess
@@ -28,6 +29,7 @@ sys.setrecursionlimit(5000)
 
 # What must agree, in per cent: definitions, orders of bases, names bound.
 WANTED = {"stdlib": (99.5, 99.0, 99.5), "packages": (97.0, 97.0, 97.0)}
+SKIPPED = 77  # exit code
 MODULE_DIRECTORY = "__init__.py"
 
 
@@ -512,13 +514,29 @@ def ask(program, index, questions):
     return [json.loads(line) for line in run.stdout.decode().splitlines()]
 
 
-def collect(python, roots, path, jobs):
-    arguments = [part for directory in path for part in ("--path", directory)]
-    if jobs:
-        arguments += ["--jobs", str(jobs)]
-    run = subprocess.run([python, "-I", "-S", os.path.join(HERE, "runtime_facts.py")] + arguments +
-                         roots, stdout=subprocess.PIPE, check=True)
-    return run.stdout.decode().splitlines()
+def make_environment(directory):
+    """The interpreter of a virtual environment with the pinned packages, which is made if it is not
+    there yet. None if it cannot be."""
+    requirements = os.path.join(HERE, "requirements-runtime.txt")
+    with open(requirements, encoding="utf-8") as file:
+        wanted = file.read()
+    python = os.path.join(directory, "bin", "python")
+    marker = os.path.join(directory, "installed")
+    if os.path.exists(marker):
+        with open(marker, encoding="utf-8") as file:
+            if file.read() == wanted:
+                return python
+    try:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+                        "--retries", "1", "--timeout", "20", "--only-binary", ":all:", "-r",
+                        requirements], check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        print("skipped: the packages cannot be installed: %s" % error)
+        return None
+    with open(marker, "w", encoding="utf-8") as file:
+        file.write(wanted)
+    return python
 
 
 def main():
@@ -527,33 +545,42 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--stdlib", dest="what", action="store_const", const="stdlib")
     parser.add_argument("--packages", dest="what", action="store_const", const="packages")
-    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--venv", required=True, help="a virtual environment with the packages of "
+                        "requirements-runtime.txt (among them typeshed): made there if it can be")
     parser.add_argument("--index", help="an index that was made before")
-    parser.add_argument("--facts", help="what runtime_facts.py printed")
-    parser.add_argument("--jobs", type=int)
-    parser.add_argument("--list", action="append", default=[], metavar="CLASS")
+    parser.add_argument("--facts", help="what runtime_facts.py printed before")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--list", action="append", default=[], metavar="CLASS",
+                        help="print every name or class of a class that is counted")
     options = parser.parse_args()
+    python = make_environment(options.venv)
+    if python is None:
+        return SKIPPED
+    typeshed = glob.glob(os.path.join(options.venv, "lib", "python3*", "site-packages", "jedi",
+                                      "third_party", "typeshed"))
     with tempfile.TemporaryDirectory() as directory:
         index = options.index or os.path.join(directory, "index")
         if not options.index:
             empty = os.path.join(directory, "project")
             os.mkdir(empty)
-            subprocess.run([os.environ["COPPICE"], "index", "--env", "--python", options.python,
-                            "-o", index, "--no-docs", "--quiet", empty], check=True)
+            subprocess.run([os.environ["COPPICE"], "index", "--env", "--python", python,
+                            "--typeshed", typeshed[0], "-o", index, "--no-docs", "--quiet", empty],
+                           check=True)
         with open(os.path.join(index, "index.json"), encoding="utf-8") as file:
             roots = json.load(file)["roots"]
         role = "standardLibrary" if options.what == "stdlib" else "sitePackages"
         chosen = [root["directory"] for root in roots
                   if root["role"] == role and not root["directory"].endswith("lib-dynload")]
-        path = [root["directory"] for root in roots if root["role"] == "sitePackages"]
         if options.facts:
             with open(options.facts, encoding="utf-8") as file:
                 lines = file.read().splitlines()
         else:
-            lines = collect(options.python, chosen, path if options.what == "packages" else [],
-                            options.jobs)
+            run = subprocess.run([python, "-I", "-S", os.path.join(HERE, "runtime_facts.py"),
+                                  "--jobs", str(options.jobs)] + chosen,
+                                 stdout=subprocess.PIPE, check=True)
+            lines = run.stdout.decode().splitlines()
         facts = Facts(lines)
-        facts.compiled = ask_compiled(options.python, facts.compiled_stars())
+        facts.compiled = ask_compiled(python, facts.compiled_stars())
         questions = [(module["module"], name) for module in facts.modules.values()
                      for name, number in module["names"].items()
                      if module["values"][number]["kind"] in ("function", "class")]

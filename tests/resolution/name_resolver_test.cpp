@@ -1,0 +1,764 @@
+// What names mean, in trees of a few lines. runtime_oracle.py asks an interpreter the same of all
+// that is installed.
+#include "summaries/resolution/name_resolver.h"
+
+#include <gtest/gtest.h>
+#include <pthread.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/resolution/source_packs.h"
+
+namespace coppice::test {
+namespace {
+
+constexpr std::string_view kObstacleNames[] = {
+    "missing module", "missing name", "opaque module",  "getattr",      "incomplete __all__",
+    "conditional",    "value",        "unknown base",   "cycle",        "too many",
+    "damaged"};
+static_assert(std::size(kObstacleNames) == kObstacleCount);
+
+// Texts by path in the project, or by "typeshed:PATH" in typeshed.
+using Sources = std::map<std::string, std::string>;
+
+// Modules and a resolver of their names, whose answers are written as text: "MODULE:QUALNAME:LINE"
+// for a symbol, "MODULE" for a module as a whole, with spaces between them, then obstacles.
+class Names {
+ public:
+  explicit Names(const Sources& sources, SearchProfile profile = SearchProfile::kRuntime,
+                 const Target& target = {}, std::vector<std::string> compiled = {}) {
+    Environment environment;
+    environment.target = target;
+    environment.roots.push_back({"src", {}, RootRole::kProject, {}, {}});
+    environment.roots.push_back({"typeshed", {}, RootRole::kTypeshed, {}, {}});
+    environment.roots[0].extras.compiled = std::move(compiled);
+    std::vector<SourceFile> files;
+    for (const auto& [path, text] : sources) {
+      const size_t colon = path.find(':');
+      if (colon == path.npos) {
+        files.push_back({"src", path, text});
+      } else {
+        files.push_back({path.substr(0, colon), path.substr(colon + 1), text});
+      }
+    }
+    finder_ = FinderOf(std::move(files), std::move(environment), profile);
+    Forget();
+  }
+
+  void Forget() { resolver_ = std::make_unique<NameResolver>(finder_); }
+  NameResolver& resolver() { return *resolver_; }
+  const ModuleFinder& finder() const { return *finder_; }
+
+  std::string Resolve(std::string_view module, std::string_view name) {
+    return Written(resolver_->Resolve(finder_->Find(module), name));
+  }
+  std::string Resolve(std::string_view dotted_name) {
+    return Written(resolver_->Resolve(dotted_name));
+  }
+  std::string Lookup(std::string_view module, std::string_view name) {
+    return Written(resolver_->Lookup({finder_->Find(module)}, name));
+  }
+  // In the body of a class.
+  std::string LookupIn(std::string_view class_name, std::string_view name) {
+    const Definition scope = Class(class_name);
+    return Written(resolver_->Lookup({scope.module, scope.row}, name));
+  }
+  std::string Member(std::string_view class_name, std::string_view name) {
+    return Written(resolver_->Member(Class(class_name), name));
+  }
+  // Names of the order's classes, then what is wrong with it.
+  std::string Order(std::string_view class_name) {
+    const Mro mro = resolver_->MroOf(Class(class_name));
+    std::string text;
+    for (const Definition& each : mro.classes) {
+      if (!text.empty()) text += ' ';
+      text += View(each.module).symbol(each.row).qualname();
+    }
+    if (!mro.complete) text += " (incomplete)";
+    if (!mro.consistent) text += " (inconsistent)";
+    return text;
+  }
+  std::string NamesOf(std::string_view module) {
+    std::string text;
+    for (const std::string_view name : resolver_->NamesOf(finder_->Find(module))) {
+      if (!text.empty()) text += ' ';
+      text += name;
+    }
+    return text;
+  }
+  Definition Class(std::string_view dotted_name) {
+    const Answer answer = resolver_->Resolve(dotted_name);
+    if (!answer.definitions.empty()) return answer.definitions[0];
+    ADD_FAILURE() << "no " << dotted_name;
+    return {};
+  }
+  std::string Written(Definition definition) const {
+    std::string text = finder_->name(definition.module);
+    if (definition.is_module()) return text;
+    const SummaryView& view = View(definition.module);
+    const Symbol symbol = view.symbol(definition.row);
+    return text + ':' + symbol.qualname() + ':' + std::to_string(symbol.line());
+  }
+  std::string Written(const Answer& answer) const {
+    std::string text;
+    for (const Definition& definition : answer.definitions) {
+      if (!text.empty()) text += ' ';
+      text += Written(definition);
+    }
+    for (uint32_t i = 0; i < kObstacleCount; ++i) {
+      if (!answer.obstacles.has(static_cast<Obstacle>(i))) continue;
+      if (!text.empty()) text += ' ';
+      text.append("(").append(kObstacleNames[i]).append(")");
+    }
+    return text;
+  }
+
+ private:
+  const SummaryView& View(ModuleRef module) const {
+    view_ = *finder_->index().summary(module);
+    return *view_;
+  }
+
+  std::shared_ptr<const ModuleFinder> finder_;
+  std::unique_ptr<NameResolver> resolver_;
+  mutable std::optional<SummaryView> view_;
+};
+
+Target TypesTarget() {
+  Target target;
+  target.type_checking = true;
+  return target;
+}
+
+// --- Bindings --------------------------------------------------------------------------------
+
+TEST(NameResolver, TakesTheLastBinding) {
+  Names names({{"m.py", "def f(): pass\nclass f: pass\nx = 1\nx = 2\n"}});
+  EXPECT_EQ(names.Resolve("m", "f"), "m:f:2");
+  EXPECT_EQ(names.Resolve("m", "x"), "m:x:4");
+  EXPECT_EQ(names.Resolve("m", "y"), "(missing name)");
+  EXPECT_EQ(names.Resolve("m.f"), "m:f:2");
+  EXPECT_EQ(names.Resolve("n.f"), "(missing module)");
+  EXPECT_EQ(names.Resolve("m.x.y"), "(value)");
+}
+
+TEST(NameResolver, FollowsReExports) {
+  Names names({{"a.py", "from b import g as h\n"},
+               {"b.py", "from c import f as g\n"},
+               {"c.py", "from d import *\n"},
+               {"d.py", "def f(): pass\n"}});
+  EXPECT_EQ(names.Resolve("a", "h"), "d:f:1");
+  EXPECT_EQ(names.Lookup("a", "h"), "d:f:1");
+}
+
+TEST(NameResolver, FollowsAliases) {
+  Names names({{"a.py",
+                "import b\n"
+                "import p.q as r\n"
+                "f = b.f\n"
+                "g = f\n"
+                "h = r.K.m\n"
+                "v = b.value\n"
+                "either = f if b else g\n"
+                "other = b.f or 3\n"
+                "call = f()\n"},
+               {"b.py", "def f(): pass\nvalue = 1\n"},
+               {"p/__init__.py", ""},
+               {"p/q.py", "class K:\n  def m(self): pass\n"}});
+  EXPECT_EQ(names.Resolve("a", "f"), "b:f:1");
+  EXPECT_EQ(names.Resolve("a", "g"), "b:f:1");
+  EXPECT_EQ(names.Resolve("a", "h"), "p.q:K.m:2");
+  // A variable with a value of its own is no alias.
+  EXPECT_EQ(names.Resolve("a", "v"), "a:v:6");
+  EXPECT_EQ(names.Resolve("a", "either"), "b:f:1");
+  EXPECT_EQ(names.Resolve("a", "other"), "b:f:1 a:other:8");
+  EXPECT_EQ(names.Resolve("a", "call"), "a:call:9");
+}
+
+TEST(NameResolver, TakesWhatStarImportsTake) {
+  Names names({{"plain.py", "x = 1\n_x = 2\n"},
+               {"listed.py", "__all__ = ['_y', 'sub']\n_y = 1\nz = 2\n"},
+               {"over.py", "import pkg\n__all__ = ['a']\n__all__ += pkg.__all__\na = b = c = 1\n"},
+               {"pkg/__init__.py", "__all__ = ['sub', 'b']\n"},
+               {"pkg/sub.py", ""},
+               {"partly.py", "__all__ = ['a'] + made()\na = 1\nb = 2\n_c = 3\n"},
+               {"m.py", "from plain import *\nfrom listed import *\n"},
+               {"n.py", "from over import *\n"},
+               {"o.py", "from pkg import *\n"},
+               {"p.py", "from partly import *\n"}});
+  EXPECT_EQ(names.Resolve("m", "x"), "plain:x:1");
+  EXPECT_EQ(names.Resolve("m", "_x"), "(missing name)");
+  EXPECT_EQ(names.Resolve("m", "_y"), "listed:_y:2");
+  EXPECT_EQ(names.Resolve("m", "z"), "(missing name)");
+  EXPECT_EQ(names.Resolve("n", "a"), "over:a:4");
+  EXPECT_EQ(names.Resolve("n", "b"), "over:b:4");
+  EXPECT_EQ(names.Resolve("n", "c"), "(missing name)");
+  EXPECT_EQ(names.Resolve("o", "sub"), "pkg.sub");
+  EXPECT_EQ(names.Resolve("p", "a"), "partly:a:2");
+  EXPECT_EQ(names.Resolve("p", "b"), "partly:b:3 (incomplete __all__)");
+  EXPECT_EQ(names.Resolve("p", "_c"), "(missing name) (incomplete __all__)");
+}
+
+TEST(NameResolver, KnowsTheNamesOfAModule) {
+  Names names({{"m.py", "from a import *\nimport os.x\ndef f(): pass\nif c: g = 1\n"},
+               {"a.py", "x = 1\n_y = 2\nfrom b import *\n"},
+               {"b.py", "z = 3\nfrom a import *\n"},
+               {"os/__init__.py", ""},
+               {"os/x.py", ""}});
+  EXPECT_EQ(names.NamesOf("m"), "f g os x z");
+  EXPECT_EQ(names.Resolve("m", "g"), "m:g:4 (conditional)");
+}
+
+TEST(NameResolver, FindsSubmodulesAsAttributes) {
+  Names names({{"m.py", "import p.q\nimport p.q as r\nfrom p import q as s\n"},
+               {"p/__init__.py", "from . import q\nfrom .t import v\n"},
+               {"p/q.py", "x = 1\n"},
+               {"p/t.py", "v = 1\n"},
+               {"p/u.py", ""},
+               {"n/o.py", "y = 1\n"}});
+  EXPECT_EQ(names.Resolve("m", "p"), "p");
+  EXPECT_EQ(names.Resolve("m", "r"), "p.q");
+  EXPECT_EQ(names.Resolve("m", "s"), "p.q");
+  EXPECT_EQ(names.Resolve("m.p.q.x"), "p.q:x:1");
+  EXPECT_EQ(names.Resolve("p", "q"), "p.q");
+  // Whether somebody has imported it is not asked.
+  EXPECT_EQ(names.Resolve("p", "u"), "p.u");
+  // `from .t import v` binds the submodule, too.
+  EXPECT_EQ(names.Lookup("p", "t"), "p.t");
+  EXPECT_EQ(names.Lookup("p", "u"), "(missing name)");
+  EXPECT_EQ(names.Resolve("n.o.y"), "n.o:y:1");  // a namespace package
+}
+
+TEST(NameResolver, PrefersWhatAPackageBindsToItsSubmodules) {
+  Names names({{"p/__init__.py", "from .run import run\n"},
+               {"p/run.py", "def run(): pass\n"},
+               {"m.py", "from p import run\n"}});
+  EXPECT_EQ(names.Resolve("m", "run"), "p.run:run:1");
+  EXPECT_EQ(names.Resolve("p.run"), "p.run:run:1");
+}
+
+TEST(NameResolver, ImportsModulesThatOthersBind) {
+  // As os does with os.path.
+  Names names({{"m.py", "from system.path import join\nimport system.path\n"},
+               {"system.py", "import posixpath as path\n"},
+               {"posixpath.py", "def join(): pass\n"}});
+  EXPECT_EQ(names.Resolve("m", "join"), "posixpath:join:1");
+  EXPECT_EQ(names.Resolve("m.system.path.join"), "posixpath:join:1");
+}
+
+TEST(NameResolver, LeavesNamesToAModulesGetattr) {
+  const Sources sources = {
+      {"m.py", "x = 1\ndef __getattr__(name): pass\n"},
+      {"lazy.py",
+       "import typing\n"
+       "if typing.TYPE_CHECKING:\n"
+       "  from impl import f\n"
+       "def __getattr__(name): pass\n"},
+      {"impl.py", "def f(): pass\n"}};
+  Names names(sources);
+  EXPECT_EQ(names.Resolve("m", "x"), "m:x:1");
+  EXPECT_EQ(names.Resolve("m", "y"), "m:__getattr__:2 (getattr)");
+  // What is there for type checkers says what it returns.
+  EXPECT_EQ(names.Resolve("lazy", "f"), "impl:f:1 (getattr)");
+  EXPECT_EQ(names.Resolve("lazy", "g"), "lazy:__getattr__:4 (getattr)");
+  Names typed(sources, SearchProfile::kPyright, TypesTarget());
+  EXPECT_EQ(typed.Resolve("lazy", "f"), "impl:f:1");
+}
+
+TEST(NameResolver, GivesAllAlternativesOfConditions) {
+  Names names({{"m.py",
+                "def f(): pass\n"
+                "if test:\n  def f(): pass\n"
+                "if test:\n  g = 1\nelse:\n  g = 2\n"
+                "if test:\n  h = 1\nelif other:\n  h = 2\nelse:\n  h = 3\n"
+                "h0 = 0\n"
+                "if test:\n  i = 1\nelif other:\n  i = 2\n"
+                "while 0:\n  j = 1\n"
+                "for k in ():\n  l = 1\n"
+                "with test as w:\n  n = 1\n"}});
+  EXPECT_EQ(names.Resolve("m", "f"), "m:f:3 m:f:1");
+  EXPECT_EQ(names.Resolve("m", "g"), "m:g:7 m:g:5");
+  EXPECT_EQ(names.Resolve("m", "h"), "m:h:13 m:h:11 m:h:9");
+  EXPECT_EQ(names.Resolve("m", "i"), "m:i:18 m:i:16 (conditional)");
+  EXPECT_EQ(names.Resolve("m", "j"), "(missing name)");
+  EXPECT_EQ(names.Resolve("m", "l"), "m:l:22 (conditional)");
+  EXPECT_EQ(names.Resolve("m", "n"), "m:n:24");
+}
+
+TEST(NameResolver, PutsHandlersBehind) {
+  Names names({{"m.py",
+                "try:\n  from fast import f\nexcept ImportError:\n  from slow import f\n"
+                "try:\n  import fast as g\nexcept ImportError:\n  g = None\n"
+                "def h(): pass\n"
+                "try:\n  from fast import h\nexcept ImportError:\n  pass\n"
+                "try:\n  from gone import i\nexcept ImportError:\n  from slow import f as i\n"},
+               {"fast.py", "def f(): pass\ndef h(): pass\n"},
+               {"slow.py", "def f(): pass\n"}});
+  EXPECT_EQ(names.Resolve("m", "f"), "fast:f:1 slow:f:1");
+  EXPECT_EQ(names.Resolve("m", "g"), "fast m:g:8");
+  EXPECT_EQ(names.Resolve("m", "h"), "fast:h:2 m:h:9");
+  EXPECT_EQ(names.Resolve("m", "i"), "slow:f:1 (missing module)");
+}
+
+TEST(NameResolver, TakesNamesThatFunctionsBindLast) {
+  Names names({{"m.py",
+                "def load():\n  global f, g\n  from a import f\n  g = made()\n"
+                "g = 1\n"},
+               {"a.py", "def f(): pass\n"}});
+  EXPECT_EQ(names.Resolve("m", "f"), "a:f:1 (conditional)");
+  EXPECT_EQ(names.Resolve("m", "g"), "m:g:5 m:g:4");
+}
+
+TEST(NameResolver, KnowsThatAnnotationsAloneBindNothing) {
+  const Sources sources = {{"m.py", "x = 1\nx: int\n"},
+                           {"n.py", "y: int\n"},
+                           {"typeshed:s.pyi", "z: int\n"}};
+  Names names(sources);
+  EXPECT_EQ(names.Resolve("m", "x"), "m:x:2 m:x:1");
+  EXPECT_EQ(names.Resolve("n", "y"), "n:y:1 (conditional)");
+  Names typed(sources, SearchProfile::kPyright);
+  EXPECT_EQ(typed.Resolve("s", "z"), "s:z:1");
+}
+
+TEST(NameResolver, LooksAroundForNamesThatAliasThemselves) {
+  Names names({{"m.py", "open = open\nclass K:\n  int = int\n  def f(self): pass\n  f = f\n"},
+               {"typeshed:builtins.pyi", "def open(): ...\nclass int: ...\nclass object: ...\n"}});
+  EXPECT_EQ(names.Resolve("m", "open"), "builtins:open:1");
+  EXPECT_EQ(names.Resolve("m.K.int"), "builtins:int:2");
+  EXPECT_EQ(names.Resolve("m.K.f"), "m:K.f:4");
+}
+
+TEST(NameResolver, LooksUpNamesInScopes) {
+  Names names({{"m.py",
+                "x = 1\n"
+                "class K:\n"
+                "  x = 2\n"
+                "  import n as y\n"
+                "  class L: z = 3\n"},
+               {"n.py", "v = 1\n"},
+               {"typeshed:builtins.pyi", "class object: ...\ndef len(): ...\n"}});
+  EXPECT_EQ(names.Lookup("m", "x"), "m:x:1");
+  EXPECT_EQ(names.LookupIn("m.K", "x"), "m:K.x:3");
+  EXPECT_EQ(names.LookupIn("m.K", "y.v"), "n:v:1");
+  EXPECT_EQ(names.LookupIn("m.K", "L.z"), "m:K.L.z:5");
+  EXPECT_EQ(names.LookupIn("m.K", "len"), "builtins:len:2");
+  EXPECT_EQ(names.Resolve("m", "len"), "(missing name)");
+  EXPECT_EQ(names.Lookup("m", "z"), "(missing name)");
+}
+
+// --- Targets ---------------------------------------------------------------------------------
+
+TEST(NameResolver, DecidesConditionsForTheTarget) {
+  const Sources sources = {
+      {"m.py",
+       "import sys\nfrom typing import TYPE_CHECKING\n"
+       "if sys.version_info >= (3, 9):\n  a = 1\nelse:\n  a = 2\n"
+       "if sys.platform == 'win32':\n  b = 1\nelif sys.platform == 'linux':\n  b = 2\n"
+       "else:\n  b = 3\n"
+       "if TYPE_CHECKING:\n  c = 1\nelse:\n  c = 2\n"
+       "PY38 = sys.version_info < (3, 9)\n"
+       "if PY38:\n  d = 1\nelse:\n  d = 2\n"
+       "if __name__ == '__main__':\n  e = 1\n"}};
+  Target old;
+  old.minor = 8;
+  old.platform = "win32";
+  Names before(sources, SearchProfile::kRuntime, old);
+  EXPECT_EQ(before.Resolve("m", "a"), "m:a:6");
+  EXPECT_EQ(before.Resolve("m", "b"), "m:b:8");
+  EXPECT_EQ(before.Resolve("m", "c"), "m:c:16");
+  EXPECT_EQ(before.Resolve("m", "d"), "m:d:19");
+  EXPECT_EQ(before.Resolve("m", "e"), "(missing name)");
+  Names now(sources, SearchProfile::kPyright, TypesTarget());
+  EXPECT_EQ(now.Resolve("m", "a"), "m:a:4");
+  EXPECT_EQ(now.Resolve("m", "b"), "m:b:10");
+  EXPECT_EQ(now.Resolve("m", "c"), "m:c:14");
+  EXPECT_EQ(now.Resolve("m", "d"), "m:d:21");
+}
+
+TEST(NameResolver, AsksStubsForWhatIsCompiled) {
+  const Sources sources = {
+      // A source that takes from a compiled module without a stub, and has one itself.
+      {"collections.py", "from _collections import deque\n"},
+      {"typeshed:collections.pyi", "class deque: ...\n"},
+      // A stub that takes from that of the module whose source takes from it.
+      {"tree.py", "from _tree import *\n"},
+      {"typeshed:_tree.pyi", "from tree import Node as Node\n"},
+      {"typeshed:tree.pyi", "class Node: ...\n"},
+      {"m.py", "from collections import deque\nfrom tree import Node\nfrom _collections import x\n"},
+      {"typeshed:builtins.pyi", "class object: ...\n"}};
+  Names names(sources, SearchProfile::kRuntime, {}, {"_collections.so", "_tree.so"});
+  EXPECT_EQ(names.Resolve("m", "deque"), "collections:deque:1 (opaque module)");
+  EXPECT_EQ(names.Resolve("m", "Node"), "tree:Node:1");
+  EXPECT_EQ(names.Resolve("m", "x"), "(opaque module)");
+  EXPECT_EQ(names.NamesOf("m"), "Node deque x");
+}
+
+TEST(NameResolver, KeepsImportsOfStubsToThemselves) {
+  Names names({{"typeshed:s.pyi",
+                "import a\nimport b as b\nfrom c import x, y as y, z as w\n"
+                "from d import u\n__all__ = ['u']\n"},
+               {"typeshed:a.pyi", ""},
+               {"typeshed:b.pyi", ""},
+               {"typeshed:c.pyi", "x: int\ny: int\nz: int\n"},
+               {"typeshed:d.pyi", "u: int\n"}},
+              SearchProfile::kPyright);
+  EXPECT_EQ(names.Resolve("s", "a"), "(missing name)");
+  EXPECT_EQ(names.Resolve("s", "b"), "b");
+  EXPECT_EQ(names.Resolve("s", "x"), "(missing name)");
+  EXPECT_EQ(names.Resolve("s", "y"), "c:y:2");
+  EXPECT_EQ(names.Resolve("s", "w"), "(missing name)");
+  EXPECT_EQ(names.Resolve("s", "u"), "d:u:1");
+  EXPECT_EQ(names.Lookup("s", "x"), "c:x:1");  // its own code sees it
+}
+
+// --- Classes ---------------------------------------------------------------------------------
+
+const std::string kBuiltins = "class object: ...\nclass tuple: ...\nclass dict: ...\n";
+
+TEST(NameResolver, OrdersBases) {
+  Names names({{"m.py",
+                "from n import A as Base\nimport n\n"
+                "class B(Base): pass\n"
+                "class C(n.A): pass\n"
+                "class D(B, C): pass\n"
+                "class E: pass\n"
+                "class F(E if n else D): pass\n"},
+               {"n.py", "class A: pass\n"},
+               {"typeshed:builtins.pyi", kBuiltins}});
+  EXPECT_EQ(names.Order("m.D"), "D B C A object");
+  EXPECT_EQ(names.Order("m.E"), "E object");
+  EXPECT_EQ(names.Order("m.F"), "F E object");
+  EXPECT_EQ(names.Order("builtins.object"), "object");
+}
+
+TEST(NameResolver, SaysWhereThereIsNoOrder) {
+  Names names({{"m.py",
+                "class A: pass\nclass B: pass\n"
+                "class X(A, B): pass\nclass Y(B, A): pass\n"
+                "class Z(X, Y): pass\n"
+                "class Twice(A, A): pass\n"
+                "class Own(Own): pass\n"
+                "class U(made(), A): pass\n"
+                "class V(U): pass\n"
+                "class W(missing.Base): pass\n"},
+               {"typeshed:builtins.pyi", kBuiltins}});
+  EXPECT_EQ(names.Order("m.Z"), "Z X A B Y object (inconsistent)");
+  EXPECT_EQ(names.Order("m.Twice"), "Twice A object (inconsistent)");
+  EXPECT_EQ(names.Order("m.Own"), "Own (inconsistent)");
+  EXPECT_EQ(names.Order("m.U"), "U A object (incomplete)");
+  EXPECT_EQ(names.Order("m.V"), "V U A object (incomplete)");
+  EXPECT_EQ(names.Order("m.W"), "W (incomplete)");
+}
+
+TEST(NameResolver, OrdersBasesAcrossCycles) {
+  Names names({{"a.py", "from b import B\nclass A(B): pass\n"},
+               {"b.py", "from a import A\nclass B(A): pass\n"},
+               {"typeshed:builtins.pyi", kBuiltins}});
+  EXPECT_EQ(names.Order("a.A"), "A B (inconsistent)");
+  EXPECT_EQ(names.Order("b.B"), "B A (inconsistent)");
+}
+
+TEST(NameResolver, OrdersBasesAsTypingDoes) {
+  Names names({{"m.py",
+                "from typing import *\n"
+                "T = TypeVar('T')\n"
+                "class G(Generic[T]): pass\n"
+                "class H(Generic[T], G[T]): pass\n"
+                "class P(Protocol[T]): pass\n"
+                "class N(NamedTuple): pass\n"
+                "class D(TypedDict): pass\n"
+                "class L(Dict[str, T]): pass\n"
+                "class M(Dict[str, T], G[T]): pass\n"
+                "class S[U](N): pass\n"},
+               {"typing.py",
+                "class Generic: pass\nclass Protocol(Generic): pass\n"
+                "def NamedTuple(): pass\ndef TypedDict(): pass\n"
+                "Dict = _alias(dict, 2, inst=False)\n"},
+               {"typeshed:builtins.pyi", kBuiltins}});
+  EXPECT_EQ(names.Order("m.G"), "G Generic object");
+  EXPECT_EQ(names.Order("m.H"), "H G Generic object");
+  EXPECT_EQ(names.Order("m.P"), "P Protocol Generic object");
+  EXPECT_EQ(names.Order("m.N"), "N tuple object");
+  EXPECT_EQ(names.Order("m.D"), "D dict object");
+  EXPECT_EQ(names.Order("m.L"), "L dict Generic object");
+  EXPECT_EQ(names.Order("m.M"), "M dict G Generic object");
+  EXPECT_EQ(names.Order("m.S"), "S N tuple Generic object");
+}
+
+TEST(NameResolver, LeavesOutBasesThatClassesOfCCannotHave) {
+  const Sources sources = {
+      {"typeshed:builtins.pyi",
+       "from typing import Sized\nfrom io import Base\nclass object: ...\nclass K(Sized, Base): ...\n"
+       "class L(K): ...\n"},
+      {"typeshed:typing.pyi", "class Sized: ...\n"},
+      {"io.py", "class Base: pass\n"}};
+  Names names(sources);
+  EXPECT_EQ(names.Order("builtins.L"), "L K object");
+  Names typed(sources, SearchProfile::kPyright);
+  EXPECT_EQ(typed.Order("builtins.L"), "L K Sized Base object");
+}
+
+TEST(NameResolver, FindsMembersThroughTheOrder) {
+  Names names({{"m.py",
+                "class A:\n  def f(self): self.i = 1\n  x = 1\n"
+                "class B(A):\n  x = 2\n  @property\n  def p(self): pass\n"
+                "  @p.setter\n  def p(self, v): pass\n"
+                "class C(B, unknown): pass\n"},
+               {"typeshed:builtins.pyi", kBuiltins}});
+  EXPECT_EQ(names.Member("m.B", "f"), "m:A.f:2");
+  EXPECT_EQ(names.Member("m.B", "x"), "m:B.x:5");
+  EXPECT_EQ(names.Member("m.B", "p"), "m:B.p:7");
+  EXPECT_EQ(names.Member("m.B", "i"), "(missing name)");  // instances alone have it
+  EXPECT_EQ(names.Member("m.C", "f"), "m:A.f:2");
+  EXPECT_EQ(names.Member("m.C", "g"), "(unknown base)");
+  EXPECT_EQ(names.Resolve("m.C.x"), "m:B.x:5");
+}
+
+// --- Steps -----------------------------------------------------------------------------------
+
+TEST(NameResolver, ExplainsEveryStep) {
+  Names names({{"a.py", "from b import K\n"},
+               {"b.py", "from .c import *\nfrom c import *\n"},
+               {"c.py", "import d\nK = d.L\n"},
+               {"d.py", "class M:\n  def f(self): pass\nclass L(M): pass\n"}});
+  const auto explained = names.resolver().Explain("a.K.f");
+  ASSERT_EQ(explained.size(), 1u);
+  EXPECT_EQ(names.Written(explained[0].definition), "d:M.f:2");
+  const auto module = [&](std::string_view name) { return names.finder().Find(name); };
+  const std::vector<Step> expected = {{Step::Kind::kImport, module("a"), 1, "b.K"},
+                                      {Step::Kind::kStar, module("b"), 2, "c"},
+                                      {Step::Kind::kAlias, module("c"), 2, "d.L"},
+                                      {Step::Kind::kMember, module("d"), 0, "f"}};
+  const auto& steps = explained[0].steps;
+  for (const Step& step : expected) {
+    EXPECT_NE(std::find(steps.begin(), steps.end(), step), steps.end()) << step.name;
+  }
+}
+
+// --- Cycles ----------------------------------------------------------------------------------
+
+TEST(NameResolver, AnswersCyclesByWhatElseThereIs) {
+  Names names({{"a.py", "from b import x\n"},
+               {"b.py", "from a import x\n"},
+               {"c.py", "from d import *\ndef y(): pass\n"},
+               {"d.py", "from c import *\n"},
+               {"e.py", "try:\n  from f import z\nexcept ImportError:\n  z = None\n"},
+               {"f.py", "from e import z\n"},
+               {"g.py", "from g import h\n"},
+               {"p/__init__.py", "from . import i\n"}});
+  EXPECT_EQ(names.Resolve("a", "x"), "");
+  EXPECT_EQ(names.Resolve("b", "x"), "");
+  EXPECT_EQ(names.Resolve("d", "y"), "c:y:2");
+  EXPECT_EQ(names.Resolve("c", "y"), "c:y:2");
+  EXPECT_EQ(names.Resolve("f", "z"), "e:z:4");
+  EXPECT_EQ(names.Resolve("e", "z"), "e:z:4");
+  EXPECT_EQ(names.Resolve("g", "h"), "");
+  EXPECT_EQ(names.Resolve("p", "i"), "(missing name)");
+}
+
+// Runs on a stack of 256 KiB.
+void OnSmallStack(const std::function<void()>& work) {
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, size_t{256} << 10);
+  pthread_t thread;
+  const auto run = [](void* argument) -> void* {
+    (*static_cast<const std::function<void()>*>(argument))();
+    return nullptr;
+  };
+  ASSERT_EQ(pthread_create(&thread, &attributes, run, const_cast<std::function<void()>*>(&work)), 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+}
+
+std::string Numbered(std::string_view stem, int number) {
+  return std::string(stem) + std::to_string(number);
+}
+
+TEST(NameResolver, FollowsChainsOfAnyLength) {
+  constexpr int kLength = 10'000;
+  Sources chain;
+  Sources cycle;
+  for (int i = 0; i < kLength; ++i) {
+    chain[Numbered("m", i) + ".py"] = "from " + Numbered("m", i + 1) + " import x\n";
+    const std::string next = Numbered("m", (i + 1) % kLength);
+    cycle[Numbered("m", i) + ".py"] =
+        "from " + next + " import x\nfrom " + next + " import *\n" +
+        (i == 4'321 ? "def y(): pass\n" : "");
+  }
+  chain[Numbered("m", kLength) + ".py"] = "def x(): pass\n";
+  Names chained(chain);
+  Names cyclic(cycle);
+  OnSmallStack([&] {
+    EXPECT_EQ(chained.Resolve("m0", "x"), "m10000:x:1");
+    EXPECT_EQ(chained.Resolve("m5000", "x"), "m10000:x:1");
+    for (const int start : {0, 4'320, 4'321, 4'322, 9'999}) {
+      EXPECT_EQ(cyclic.Resolve(Numbered("m", start), "x"), "");
+      EXPECT_EQ(cyclic.Resolve(Numbered("m", start), "y"), "m4321:y:3");
+    }
+  });
+}
+
+TEST(NameResolver, FollowsChainsOfAliasesAndBasesOfAnyLength) {
+  constexpr int kLength = 5'000;
+  std::string aliases = "def a0(): pass\n";
+  std::string classes = "class C0: pass\n";
+  for (int i = 1; i < kLength; ++i) {
+    aliases += Numbered("a", i) + " = " + Numbered("a", i - 1) + "\n";
+    classes += "class " + Numbered("C", i) + "(" + Numbered("C", i - 1) + "): pass\n";
+  }
+  Names names({{"m.py", aliases}, {"k.py", classes}, {"typeshed:builtins.pyi", kBuiltins}});
+  OnSmallStack([&] {
+    EXPECT_EQ(names.Resolve("m", Numbered("a", kLength - 1)), "m:a0:1");
+    const Mro mro = names.resolver().MroOf(names.Class("k.C4999"));
+    EXPECT_TRUE(mro.consistent);
+    EXPECT_FALSE(mro.complete);  // more classes than are kept
+    EXPECT_EQ(mro.classes.size(), 256u);
+    EXPECT_EQ(names.Order("k.C2"), "C2 C1 C0 object");
+  });
+}
+
+// --- Hostile ---------------------------------------------------------------------------------
+
+TEST(NameResolver, BoundsAlternatives) {
+  // Each has two ways to go, which meet again: 2^200 ways, and one definition.
+  Sources sources;
+  constexpr int kLayers = 200;
+  for (int i = 0; i < kLayers; ++i) {
+    const std::string body = "if test:\n  from " + Numbered("l", i + 1) +
+                             " import x\nelse:\n  from " + Numbered("r", i + 1) + " import x\n";
+    sources[Numbered("l", i) + ".py"] = body;
+    sources[Numbered("r", i) + ".py"] = body;
+  }
+  sources[Numbered("l", kLayers) + ".py"] = "x = 1\n";
+  sources[Numbered("r", kLayers) + ".py"] = "x = 2\n";
+  std::string many;
+  for (int i = 0; i < 3'000; ++i) {
+    many += "if " + Numbered("c", i) + ":\n  y = " + std::to_string(i) + "\n";
+  }
+  sources["many.py"] = many;
+  Names names(sources);
+  EXPECT_EQ(names.Resolve("l0", "x"), "r200:x:1 l200:x:1");
+  const Answer answer = names.resolver().Resolve(names.finder().Find("many"), "y");
+  EXPECT_EQ(answer.definitions.size(), 256u);
+  EXPECT_TRUE(answer.obstacles.has(Obstacle::kTooMany));
+}
+
+TEST(NameResolver, BoundsListsThatTakeOverEachOther) {
+  // Every __all__ takes over those of two others, in a cycle.
+  Sources sources;
+  constexpr int kModules = 300;
+  for (int i = 0; i < kModules; ++i) {
+    const std::string a = Numbered("m", (i + 1) % kModules);
+    const std::string b = Numbered("m", (i + 2) % kModules);
+    sources[Numbered("m", i) + ".py"] = "import " + a + "\nimport " + b + "\n__all__ = ['x'] + " + a +
+                                        ".__all__ + " + b + ".__all__\nfrom " + a +
+                                        " import *\nfrom " + b + " import *\n";
+  }
+  sources["m150.py"] += "def x(): pass\n_y = 1\n";
+  Names names(sources);
+  OnSmallStack([&] {
+    EXPECT_EQ(names.Resolve("m0", "x"), "m150:x:6");
+    EXPECT_EQ(names.Resolve("m0", "_y"), "(missing name)");
+  });
+}
+
+TEST(NameResolver, BoundsStarsOfAllFromAll) {
+  Sources sources;
+  constexpr int kModules = 60;
+  for (int i = 0; i < kModules; ++i) {
+    std::string text;
+    for (int j = 0; j < kModules; ++j) {
+      if (i != j) text += "from " + Numbered("m", j) + " import *\n";
+    }
+    sources[Numbered("m", i) + ".py"] = text + Numbered("own", i) + " = 1\n";
+  }
+  Names names(sources);
+  OnSmallStack([&] {
+    for (int i = 0; i < kModules; ++i) {
+      EXPECT_EQ(names.Resolve(Numbered("m", i), "own7"), "m7:own7:60");
+      EXPECT_EQ(names.Resolve(Numbered("m", i), "none"), "(missing name)");
+    }
+  });
+}
+
+TEST(NameResolver, BoundsOrdersOfHostileBases) {
+  // Two classes a layer, both with both of the next as bases; the last have the first.
+  std::string text;
+  constexpr int kLayers = 100;
+  for (int i = 0; i < kLayers; ++i) {
+    const std::string bases = "(" + Numbered("m.A", (i + 1) % kLayers) + ", " +
+                              Numbered("m.B", (i + 1) % kLayers) + "): pass\n";
+    text += "class " + Numbered("A", i) + bases + "class " + Numbered("B", i) + bases;
+  }
+  std::string wide = "class Wide(";
+  for (int i = 0; i < 5'000; ++i) wide += Numbered("K", i) + ", ";
+  std::string bases;
+  for (int i = 0; i < 5'000; ++i) bases += "class " + Numbered("K", i) + ": pass\n";
+  Names names({{"m.py", "import m\n" + text + bases + wide + "): pass\n"},
+               {"typeshed:builtins.pyi", kBuiltins}});
+  OnSmallStack([&] {
+    EXPECT_FALSE(names.resolver().MroOf(names.Class("m.A0")).consistent);
+    EXPECT_FALSE(names.resolver().MroOf(names.Class("m.Wide")).complete);
+  });
+}
+
+// What is asked first must not show in what is answered next.
+TEST(NameResolver, AnswersWithoutRegardToWhatWasAskedBefore) {
+  std::mt19937 random(1);
+  const auto below = [&](int limit) { return static_cast<int>(random() % limit); };
+  for (int round = 0; round < 60; ++round) {
+    constexpr int kModules = 6;
+    Sources sources;
+    for (int i = 0; i < kModules; ++i) {
+      std::string text;
+      for (int line = below(5); line >= 0; --line) {
+        const std::string other = Numbered("m", below(kModules));
+        const std::string name = Numbered("x", below(3));
+        const std::string guard = below(3) == 0 ? "if test: " : "";
+        switch (below(5)) {
+          case 0:
+            text += guard + "from " + other + " import *\n";
+            break;
+          case 1:
+            text += guard + "from " + other + " import " + name + "\n";
+            break;
+          case 2:
+            text += guard + "from " + other + " import " + name + " as x0\n";
+            break;
+          case 3:
+            text += guard + name + " = " + Numbered("x", below(3)) + "\n";
+            break;
+          default:
+            text += guard + name + " = 1\n";
+        }
+      }
+      sources[Numbered("m", i) + ".py"] = text;
+    }
+    Names shared(sources);
+    Names fresh(sources);
+    std::vector<std::pair<std::string, std::string>> questions;
+    for (int i = 0; i < kModules; ++i) {
+      for (int j = 0; j < 3; ++j) questions.emplace_back(Numbered("m", i), Numbered("x", j));
+    }
+    std::shuffle(questions.begin(), questions.end(), random);
+    for (const auto& [module, name] : questions) {
+      fresh.Forget();
+      std::string all;
+      for (const auto& [path, text] : sources) all.append("--- ").append(path).append("\n").append(text);
+      ASSERT_EQ(shared.Resolve(module, name), fresh.Resolve(module, name))
+          << module << '.' << name << " in\n"
+          << all;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace coppice::test
