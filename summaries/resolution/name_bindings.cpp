@@ -82,10 +82,34 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
     if (state.damaged) findings.obstacles.add(Obstacle::kDamaged);
     return;
   }
+  const Bindings bindings = BindingsOf(state, question);
+  bool surely = FollowReached(question, bindings, findings);
+  if (!surely && !question.IsOfClass() && findings.usual.empty() &&
+      std::binary_search(state.submodules.begin(), state.submodules.end(), question.name)) {
+    surely = AddSubmodule(question.module, names_.name(question.name), findings);
+  }
+  // Global names are bound when some function is called, if ever.
+  for (const Binding& binding : bindings) {
+    if (binding.kind != Binding::Kind::kSymbol) continue;
+    const Symbol symbol = state.view->symbol(binding.row);
+    if (symbol.flags().has(SymbolFlag::kGlobal) && !FollowGlobal(question, findings)) {
+      Add(findings, {{question.module, binding.row}}, true);
+    }
+  }
+  if (!surely && (!findings.empty() || (findings.traits & kBound) != 0)) {
+    findings.obstacles.add(Obstacle::kConditional);
+  }
+}
+
+// The bindings that the module's or class's own code may reach, from the last one back. Whether one
+// of them is reached in any case.
+bool NameResolver::Engine::FollowReached(const Question& question, const Bindings& bindings,
+                                         Findings& findings) {
+  ModuleState& state = StateOf(question.module);
   const bool for_types = question.row == kForTypes;
   GuardRows bound_under;
   std::optional<uint32_t> self_alias;
-  for (const Binding& binding : BindingsOf(state, question)) {
+  for (const Binding& binding : bindings) {
     uint8_t condition = static_cast<uint8_t>(Truth::kTrue);
     if (binding.guard) condition = ConditionOf(state, *binding.guard, for_types);
     const auto truth = static_cast<Truth>(condition & Condition::kTruthMask);
@@ -101,18 +125,14 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
         break;
       case Binding::Kind::kSymbol: {
         const Symbol symbol = state.view->symbol(binding.row);
+        if (symbol.flags().has(SymbolFlag::kGlobal) || IsAccessor(*state.view, symbol)) break;
         if (IsAliasOfItself(symbol)) {
           self_alias = binding.row;
-        } else if (symbol.flags().has(SymbolFlag::kGlobal)) {
-          // Bound when some function is called, if ever.
-          if (!FollowGlobal(question, findings)) {
-            Add(findings, {{question.module, binding.row}}, true);
-          }
         } else if (symbol.kind() == SymbolKind::kVariable && !state.stub &&
                    symbol.details().value_form == ValueForm::kAbsent) {
           // `x: int` alone binds nothing when it is run.
           Add(findings, {{question.module, binding.row}}, late);
-        } else if (!IsAccessor(*state.view, symbol)) {
+        } else {
           bound = true;
           FollowSymbol(question, symbol, late, findings);
         }
@@ -122,21 +142,12 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
     if (!bound) continue;
     findings.traits |= kBound;
     if (truth == Truth::kTrue || IsBoundAnyway(state, *binding.guard, for_types, bound_under)) {
-      return;
+      return true;
     }
   }
-  if (self_alias && findings.empty()) {
-    FollowAliasOfItself(question, *self_alias, findings);
-    return;
-  }
-  if (!question.IsOfClass() && findings.usual.empty() &&
-      std::binary_search(state.submodules.begin(), state.submodules.end(), question.name)) {
-    AddSubmodule(question.module, names_.name(question.name), findings);
-    return;
-  }
-  if (!findings.empty() || (findings.traits & kBound) != 0) {
-    findings.obstacles.add(Obstacle::kConditional);
-  }
+  if (!self_alias || !findings.empty()) return false;
+  FollowAliasOfItself(question, *self_alias, findings);
+  return true;
 }
 
 // Whether one of two complementary branches is always taken: `guard` and one of those in `seen`, to

@@ -398,6 +398,7 @@ NameResolver::Engine::Findings NameResolver::Engine::FindingsOf(uint32_t number)
   Findings findings;
   findings.obstacles = node.obstacles;
   findings.traits = node.traits;
+  if (node.state == State::kOpen && number != kNobody) findings.obstacles.add(Obstacle::kCycle);
   for (uint32_t i = 0; i < node.count; ++i) {
     findings.usual.push_back({node.first[i], tracing_ ? links_of_.at(node.first)[i] : kNoLink});
   }

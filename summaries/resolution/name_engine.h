@@ -201,6 +201,7 @@ class NameResolver::Engine {
 
   // --- name_bindings.cpp
   void AskBindings(const Question& question, Findings& findings);
+  bool FollowReached(const Question& question, const Bindings& bindings, Findings& findings);
   Bindings BindingsOf(const ModuleState& state, const Question& question);
   bool IsBoundAnyway(ModuleState& state, uint32_t guard, bool for_types, GuardRows& seen);
   void FollowAliasOfItself(const Question& question, uint32_t row, Findings& findings);

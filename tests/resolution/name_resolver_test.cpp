@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -36,6 +38,7 @@ class Names {
                  const Target& target = {}, std::vector<std::string> compiled = {}) {
     Environment environment;
     environment.target = target;
+    environment.builtins = {"builtins"};
     environment.roots.push_back({"src", {}, RootRole::kProject, {}, {}});
     environment.roots.push_back({"typeshed", {}, RootRole::kTypeshed, {}, {}});
     environment.roots[0].extras.compiled = std::move(compiled);
@@ -449,7 +452,7 @@ TEST(NameResolver, SaysWhereThereIsNoOrder) {
                 "class V(U): pass\n"
                 "class W(missing.Base): pass\n"},
                {"typeshed:builtins.pyi", kBuiltins}});
-  EXPECT_EQ(names.Order("m.Z"), "Z X A B Y object (inconsistent)");
+  EXPECT_EQ(names.Order("m.Z"), "Z X Y A B object (inconsistent)");
   EXPECT_EQ(names.Order("m.Twice"), "Twice A object (inconsistent)");
   EXPECT_EQ(names.Order("m.Own"), "Own (inconsistent)");
   EXPECT_EQ(names.Order("m.U"), "U A object (incomplete)");
@@ -553,13 +556,13 @@ TEST(NameResolver, AnswersCyclesByWhatElseThereIs) {
                {"f.py", "from e import z\n"},
                {"g.py", "from g import h\n"},
                {"p/__init__.py", "from . import i\n"}});
-  EXPECT_EQ(names.Resolve("a", "x"), "");
-  EXPECT_EQ(names.Resolve("b", "x"), "");
+  EXPECT_EQ(names.Resolve("a", "x"), "(cycle)");
+  EXPECT_EQ(names.Resolve("b", "x"), "(cycle)");
   EXPECT_EQ(names.Resolve("d", "y"), "c:y:2");
   EXPECT_EQ(names.Resolve("c", "y"), "c:y:2");
-  EXPECT_EQ(names.Resolve("f", "z"), "e:z:4");
-  EXPECT_EQ(names.Resolve("e", "z"), "e:z:4");
-  EXPECT_EQ(names.Resolve("g", "h"), "");
+  EXPECT_EQ(names.Resolve("f", "z"), "e:z:4 (cycle)");
+  EXPECT_EQ(names.Resolve("e", "z"), "e:z:4 (cycle)");
+  EXPECT_EQ(names.Resolve("g", "h"), "(missing name)");
   EXPECT_EQ(names.Resolve("p", "i"), "(missing name)");
 }
 
@@ -600,7 +603,7 @@ TEST(NameResolver, FollowsChainsOfAnyLength) {
     EXPECT_EQ(chained.Resolve("m0", "x"), "m10000:x:1");
     EXPECT_EQ(chained.Resolve("m5000", "x"), "m10000:x:1");
     for (const int start : {0, 4'320, 4'321, 4'322, 9'999}) {
-      EXPECT_EQ(cyclic.Resolve(Numbered("m", start), "x"), "");
+      EXPECT_EQ(cyclic.Resolve(Numbered("m", start), "x"), "(cycle)");
       EXPECT_EQ(cyclic.Resolve(Numbered("m", start), "y"), "m4321:y:3");
     }
   });
@@ -683,8 +686,9 @@ TEST(NameResolver, BoundsStarsOfAllFromAll) {
   Names names(sources);
   OnSmallStack([&] {
     for (int i = 0; i < kModules; ++i) {
-      EXPECT_EQ(names.Resolve(Numbered("m", i), "own7"), "m7:own7:60");
-      EXPECT_EQ(names.Resolve(Numbered("m", i), "none"), "(missing name)");
+      const std::string own = names.Resolve(Numbered("m", i), "own7");
+      EXPECT_EQ(own.substr(0, own.find(" (cycle)")), "m7:own7:60");
+      EXPECT_EQ(names.Resolve(Numbered("m", i), "none"), "(missing name) (cycle)");
     }
   });
 }
