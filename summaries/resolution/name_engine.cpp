@@ -12,7 +12,7 @@ NameResolver::Engine::Engine(std::shared_ptr<const ModuleFinder> finder, bool tr
       types_target_(target_),
       builtins_(finder_->Find("builtins")),
       states_(finder_->module_count()) {
-  nodes_.emplace_back();  // kNobody
+  nodes_.push_back({});  // kNobody
   if (runtime_) target_.type_checking = false;
   types_target_.type_checking = true;
   for (const char* name : {"typing", "typing_extensions", "collections.abc", "_collections_abc",
@@ -172,7 +172,7 @@ uint32_t NameResolver::Engine::Ask(const Question& question) {
   const auto [found, fresh] =
       questions_.try_emplace(question, static_cast<uint32_t>(nodes_.size()));
   const uint32_t number = found->second;
-  if (fresh) nodes_.emplace_back();
+  if (fresh) nodes_.push_back({});
   Node& node = nodes_[number];
   if (node.state == State::kDone) return number;
   if (node.depth != kUnanswered) {
@@ -186,28 +186,75 @@ uint32_t NameResolver::Engine::Ask(const Question& question) {
     return kNobody;
   }
   node = Node();
+  node.question = question;
   node.depth = depth;
   open_.push_back(number);
   const uint32_t outer_least = std::exchange(least_, UINT32_MAX);
   const Findings findings = Work(question);
   if (postponed_) return kNobody;  // it stays open
-  open_.pop_back();
-  Store(findings, question.name == kOrder ? kMaxOrder : kMaxDefinitions, node);
+  Store(findings, node);
   if (least_ < depth) {
+    open_.pop_back();
     node.state = State::kProvisional;
     node.depth = least_;
     provisional_.push_back(number);
     least_ = std::min(least_, outer_least);
     return number;
   }
+  if (!Settle(number)) return kNobody;
+  open_.pop_back();
   node.state = State::kDone;
-  // What depends on this one, or on one within, was a part of the truth.
-  while (!provisional_.empty() && nodes_[provisional_.back()].depth >= depth) {
-    nodes_[provisional_.back()].depth = kUnanswered;
-    provisional_.pop_back();
-  }
   least_ = outer_least;
   return number;
+}
+
+// Works out what leads back to this question, or to one on the way, with all their answers. False if
+// something was put aside.
+bool NameResolver::Engine::Settle(uint32_t outermost) {
+  const uint32_t depth = nodes_[outermost].depth;
+  const auto inside = [&](uint32_t number) { return nodes_[number].depth >= depth; };
+  auto first = provisional_.end();
+  while (first != provisional_.begin() && inside(*(first - 1))) --first;
+  if (first == provisional_.end()) return true;
+  std::vector<uint32_t> members(first, provisional_.end());  // the innermost first
+  provisional_.erase(first, provisional_.end());
+  members.push_back(outermost);
+  for (const uint32_t member : members) nodes_[member].state = State::kDone;
+  bool changed = true;
+  for (int round = 0; changed && round < kMaxRounds; ++round) {
+    changed = false;
+    for (const uint32_t member : members) {
+      const Findings findings = Work(nodes_[member].question);
+      if (postponed_) {
+        members.pop_back();
+        for (const uint32_t other : members) {
+          nodes_[other].state = State::kProvisional;
+          nodes_[other].depth = depth;
+        }
+        provisional_.insert(provisional_.end(), members.begin(), members.end());
+        nodes_[outermost].state = State::kOpen;
+        return false;
+      }
+      if (AddsNothing(findings, nodes_[member])) continue;
+      Store(findings, nodes_[member]);
+      changed = true;
+    }
+  }
+  for (const uint32_t member : members) {
+    if (nodes_[member].question.name != kOrder) nodes_[member].obstacles.add(Obstacle::kCycle);
+  }
+  return true;
+}
+
+// Whether the node has all of this, in whatever order.
+bool NameResolver::Engine::AddsNothing(const Findings& findings, const Node& node) const {
+  const auto known = [&](const Found& found) {
+    return std::find(node.first, node.first + node.count, found.definition) !=
+           node.first + node.count;
+  };
+  return findings.size() == node.count && findings.traits == node.traits &&
+         std::all_of(findings.usual.begin(), findings.usual.end(), known) &&
+         std::all_of(findings.late.begin(), findings.late.end(), known);
 }
 
 // Answers what was put aside, and what is put aside on the way, the last one first.
@@ -405,10 +452,10 @@ NameResolver::Engine::Findings NameResolver::Engine::FindingsOf(uint32_t number)
   return findings;
 }
 
-void NameResolver::Engine::Store(const Findings& findings, size_t limit, Node& node) {
+void NameResolver::Engine::Store(const Findings& findings, Node& node) {
   node.obstacles.add(findings.obstacles);
   node.traits = findings.traits;
-  const size_t size = std::min(findings.size(), limit);
+  const size_t size = findings.size();
   if (size > definitions_left_) {
     definitions_left_ = kBlockDefinitions;
     blocks_.push_back(std::make_unique<Definition[]>(kBlockDefinitions));
@@ -450,7 +497,7 @@ Answer NameResolver::Engine::Keep(const Findings& findings) {
   const auto known = kept_.find(std::span<const Definition>(definitions));
   if (known != kept_.end()) return {*known, findings.obstacles};
   Node node;
-  Store(findings, kMaxDefinitions, node);
+  Store(findings, node);
   return {*kept_.emplace(node.first, node.count).first, findings.obstacles};
 }
 

@@ -25,8 +25,9 @@ namespace coppice {
 // A question asks what a name means in one place. Working out its answer asks others, depth first.
 //
 // One that leads back to itself is answered by what else there is. What was answered on the way is
-// then only a part of the truth and serves as long as the question it leads back to is open; after
-// that it is worked out anew when it is asked for itself.
+// then only a part of the truth. When the outermost of the questions that lead to each other has its
+// answer, all of them are worked out again from the answers of the others, until nothing is added.
+// Where star imports or aliases lead back to themselves, what they hide depends on where one began.
 //
 // The stack does not grow with the input: a question kMaxNesting deep is put aside, the frames above
 // are left, it is answered on an empty stack, and then they begin again and find its answer. Until
@@ -57,9 +58,10 @@ class NameResolver::Engine {
   // Instead of a name: the order of the class's bases.
   static constexpr NameId kOrder{UINT32_MAX};
 
-  static constexpr uint32_t kMaxNesting = 100;  // of questions on the stack
+  static constexpr uint32_t kMaxNesting = 50;  // of questions on the stack
   static constexpr size_t kMaxDefinitions = 256;
   static constexpr size_t kMaxOrder = 256;  // classes, and bases of one
+  static constexpr int kMaxRounds = 16;    // of working out answers that depend on each other
   static constexpr size_t kMaxGuards = 64;   // compared to find complementary ones
   static constexpr size_t kBlockDefinitions = 4096;
   static constexpr uint32_t kNoLink = UINT32_MAX;
@@ -87,6 +89,7 @@ class NameResolver::Engine {
 
   enum class State : uint8_t { kOpen, kProvisional, kDone };
   struct Node {
+    Question question;
     const Definition* first = nullptr;
     // While open: how many are open around it; while provisional: that of the outermost one that it
     // depends on.
@@ -170,6 +173,8 @@ class NameResolver::Engine {
   auto Run(Attempt attempt);
   void AnswerPostponed();
   uint32_t Ask(const Question& question);
+  bool Settle(uint32_t outermost);
+  bool AddsNothing(const Findings& findings, const Node& node) const;
   Findings Work(const Question& question);
   Findings AskAttribute(const Question& question);
   Findings AskInside(const Question& question);
@@ -197,7 +202,7 @@ class NameResolver::Engine {
   }
   Answer AnswerOf(uint32_t node) const { return {DefinitionsOf(node), nodes_[node].obstacles}; }
   Answer Keep(const Findings& findings);
-  void Store(const Findings& findings, size_t limit, Node& node);
+  void Store(const Findings& findings, Node& node);
 
   // --- name_bindings.cpp
   void AskBindings(const Question& question, Findings& findings);

@@ -62,6 +62,13 @@ class Names {
   std::string Resolve(std::string_view module, std::string_view name) {
     return Written(resolver_->Resolve(finder_->Find(module), name));
   }
+  // Sorted, without obstacles.
+  std::string Definitions(std::string_view module, std::string_view name) {
+    const Answer answer = resolver_->Resolve(finder_->Find(module), name);
+    std::vector<Definition> sorted(answer.definitions.begin(), answer.definitions.end());
+    std::sort(sorted.begin(), sorted.end());
+    return Written(Answer{sorted, {}});
+  }
   std::string Resolve(std::string_view dotted_name) {
     return Written(resolver_->Resolve(dotted_name));
   }
@@ -143,7 +150,7 @@ Target TypesTarget() {
 // --- Bindings --------------------------------------------------------------------------------
 
 TEST(NameResolver, TakesTheLastBinding) {
-  Names names({{"m.py", "def f(): pass\nclass f: pass\nx = 1\nx = 2\n"}});
+  Names names(Sources{{"m.py", "def f(): pass\nclass f: pass\nx = 1\nx = 2\n"}});
   EXPECT_EQ(names.Resolve("m", "f"), "m:f:2");
   EXPECT_EQ(names.Resolve("m", "x"), "m:x:4");
   EXPECT_EQ(names.Resolve("m", "y"), "(missing name)");
@@ -153,7 +160,7 @@ TEST(NameResolver, TakesTheLastBinding) {
 }
 
 TEST(NameResolver, FollowsReExports) {
-  Names names({{"a.py", "from b import g as h\n"},
+  Names names(Sources{{"a.py", "from b import g as h\n"},
                {"b.py", "from c import f as g\n"},
                {"c.py", "from d import *\n"},
                {"d.py", "def f(): pass\n"}});
@@ -162,7 +169,7 @@ TEST(NameResolver, FollowsReExports) {
 }
 
 TEST(NameResolver, FollowsAliases) {
-  Names names({{"a.py",
+  Names names(Sources{{"a.py",
                 "import b\n"
                 "import p.q as r\n"
                 "f = b.f\n"
@@ -186,7 +193,7 @@ TEST(NameResolver, FollowsAliases) {
 }
 
 TEST(NameResolver, TakesWhatStarImportsTake) {
-  Names names({{"plain.py", "x = 1\n_x = 2\n"},
+  Names names(Sources{{"plain.py", "x = 1\n_x = 2\n"},
                {"listed.py", "__all__ = ['_y', 'sub']\n_y = 1\nz = 2\n"},
                {"over.py", "import pkg\n__all__ = ['a']\n__all__ += pkg.__all__\na = b = c = 1\n"},
                {"pkg/__init__.py", "__all__ = ['sub', 'b']\n"},
@@ -210,7 +217,7 @@ TEST(NameResolver, TakesWhatStarImportsTake) {
 }
 
 TEST(NameResolver, KnowsTheNamesOfAModule) {
-  Names names({{"m.py", "from a import *\nimport os.x\ndef f(): pass\nif c: g = 1\n"},
+  Names names(Sources{{"m.py", "from a import *\nimport os.x\ndef f(): pass\nif c: g = 1\n"},
                {"a.py", "x = 1\n_y = 2\nfrom b import *\n"},
                {"b.py", "z = 3\nfrom a import *\n"},
                {"os/__init__.py", ""},
@@ -220,7 +227,7 @@ TEST(NameResolver, KnowsTheNamesOfAModule) {
 }
 
 TEST(NameResolver, FindsSubmodulesAsAttributes) {
-  Names names({{"m.py", "import p.q\nimport p.q as r\nfrom p import q as s\n"},
+  Names names(Sources{{"m.py", "import p.q\nimport p.q as r\nfrom p import q as s\n"},
                {"p/__init__.py", "from . import q\nfrom .t import v\n"},
                {"p/q.py", "x = 1\n"},
                {"p/t.py", "v = 1\n"},
@@ -240,7 +247,7 @@ TEST(NameResolver, FindsSubmodulesAsAttributes) {
 }
 
 TEST(NameResolver, PrefersWhatAPackageBindsToItsSubmodules) {
-  Names names({{"p/__init__.py", "from .run import run\n"},
+  Names names(Sources{{"p/__init__.py", "from .run import run\n"},
                {"p/run.py", "def run(): pass\n"},
                {"m.py", "from p import run\n"}});
   EXPECT_EQ(names.Resolve("m", "run"), "p.run:run:1");
@@ -249,7 +256,7 @@ TEST(NameResolver, PrefersWhatAPackageBindsToItsSubmodules) {
 
 TEST(NameResolver, ImportsModulesThatOthersBind) {
   // As os does with os.path.
-  Names names({{"m.py", "from system.path import join\nimport system.path\n"},
+  Names names(Sources{{"m.py", "from system.path import join\nimport system.path\n"},
                {"system.py", "import posixpath as path\n"},
                {"posixpath.py", "def join(): pass\n"}});
   EXPECT_EQ(names.Resolve("m", "join"), "posixpath:join:1");
@@ -276,7 +283,7 @@ TEST(NameResolver, LeavesNamesToAModulesGetattr) {
 }
 
 TEST(NameResolver, GivesAllAlternativesOfConditions) {
-  Names names({{"m.py",
+  Names names(Sources{{"m.py",
                 "def f(): pass\n"
                 "if test:\n  def f(): pass\n"
                 "if test:\n  g = 1\nelse:\n  g = 2\n"
@@ -296,7 +303,7 @@ TEST(NameResolver, GivesAllAlternativesOfConditions) {
 }
 
 TEST(NameResolver, PutsHandlersBehind) {
-  Names names({{"m.py",
+  Names names(Sources{{"m.py",
                 "try:\n  from fast import f\nexcept ImportError:\n  from slow import f\n"
                 "try:\n  import fast as g\nexcept ImportError:\n  g = None\n"
                 "def h(): pass\n"
@@ -311,7 +318,7 @@ TEST(NameResolver, PutsHandlersBehind) {
 }
 
 TEST(NameResolver, TakesNamesThatFunctionsBindLast) {
-  Names names({{"m.py",
+  Names names(Sources{{"m.py",
                 "def load():\n  global f, g\n  from a import f\n  g = made()\n"
                 "g = 1\n"},
                {"a.py", "def f(): pass\n"}});
@@ -331,7 +338,7 @@ TEST(NameResolver, KnowsThatAnnotationsAloneBindNothing) {
 }
 
 TEST(NameResolver, LooksAroundForNamesThatAliasThemselves) {
-  Names names({{"m.py", "open = open\nclass K:\n  int = int\n  def f(self): pass\n  f = f\n"},
+  Names names(Sources{{"m.py", "open = open\nclass K:\n  int = int\n  def f(self): pass\n  f = f\n"},
                {"typeshed:builtins.pyi", "def open(): ...\nclass int: ...\nclass object: ...\n"}});
   EXPECT_EQ(names.Resolve("m", "open"), "builtins:open:1");
   EXPECT_EQ(names.Resolve("m.K.int"), "builtins:int:2");
@@ -339,7 +346,7 @@ TEST(NameResolver, LooksAroundForNamesThatAliasThemselves) {
 }
 
 TEST(NameResolver, LooksUpNamesInScopes) {
-  Names names({{"m.py",
+  Names names(Sources{{"m.py",
                 "x = 1\n"
                 "class K:\n"
                 "  x = 2\n"
@@ -398,13 +405,13 @@ TEST(NameResolver, AsksStubsForWhatIsCompiled) {
       {"typeshed:builtins.pyi", "class object: ...\n"}};
   Names names(sources, SearchProfile::kRuntime, {}, {"_collections.so", "_tree.so"});
   EXPECT_EQ(names.Resolve("m", "deque"), "collections:deque:1 (opaque module)");
-  EXPECT_EQ(names.Resolve("m", "Node"), "tree:Node:1");
+  EXPECT_EQ(names.Resolve("m", "Node"), "tree:Node:1 (cycle)");
   EXPECT_EQ(names.Resolve("m", "x"), "(opaque module)");
   EXPECT_EQ(names.NamesOf("m"), "Node deque x");
 }
 
 TEST(NameResolver, KeepsImportsOfStubsToThemselves) {
-  Names names({{"typeshed:s.pyi",
+  Names names(Sources{{"typeshed:s.pyi",
                 "import a\nimport b as b\nfrom c import x, y as y, z as w\n"
                 "from d import u\n__all__ = ['u']\n"},
                {"typeshed:a.pyi", ""},
@@ -426,7 +433,7 @@ TEST(NameResolver, KeepsImportsOfStubsToThemselves) {
 const std::string kBuiltins = "class object: ...\nclass tuple: ...\nclass dict: ...\n";
 
 TEST(NameResolver, OrdersBases) {
-  Names names({{"m.py",
+  Names names(Sources{{"m.py",
                 "from n import A as Base\nimport n\n"
                 "class B(Base): pass\n"
                 "class C(n.A): pass\n"
@@ -442,7 +449,7 @@ TEST(NameResolver, OrdersBases) {
 }
 
 TEST(NameResolver, SaysWhereThereIsNoOrder) {
-  Names names({{"m.py",
+  Names names(Sources{{"m.py",
                 "class A: pass\nclass B: pass\n"
                 "class X(A, B): pass\nclass Y(B, A): pass\n"
                 "class Z(X, Y): pass\n"
@@ -461,7 +468,7 @@ TEST(NameResolver, SaysWhereThereIsNoOrder) {
 }
 
 TEST(NameResolver, OrdersBasesAcrossCycles) {
-  Names names({{"a.py", "from b import B\nclass A(B): pass\n"},
+  Names names(Sources{{"a.py", "from b import B\nclass A(B): pass\n"},
                {"b.py", "from a import A\nclass B(A): pass\n"},
                {"typeshed:builtins.pyi", kBuiltins}});
   EXPECT_EQ(names.Order("a.A"), "A B (inconsistent)");
@@ -469,7 +476,7 @@ TEST(NameResolver, OrdersBasesAcrossCycles) {
 }
 
 TEST(NameResolver, OrdersBasesAsTypingDoes) {
-  Names names({{"m.py",
+  Names names(Sources{{"m.py",
                 "from typing import *\n"
                 "T = TypeVar('T')\n"
                 "class G(Generic[T]): pass\n"
@@ -509,7 +516,7 @@ TEST(NameResolver, LeavesOutBasesThatClassesOfCCannotHave) {
 }
 
 TEST(NameResolver, FindsMembersThroughTheOrder) {
-  Names names({{"m.py",
+  Names names(Sources{{"m.py",
                 "class A:\n  def f(self): self.i = 1\n  x = 1\n"
                 "class B(A):\n  x = 2\n  @property\n  def p(self): pass\n"
                 "  @p.setter\n  def p(self, v): pass\n"
@@ -527,7 +534,7 @@ TEST(NameResolver, FindsMembersThroughTheOrder) {
 // --- Steps -----------------------------------------------------------------------------------
 
 TEST(NameResolver, ExplainsEveryStep) {
-  Names names({{"a.py", "from b import K\n"},
+  Names names(Sources{{"a.py", "from b import K\n"},
                {"b.py", "from .c import *\nfrom c import *\n"},
                {"c.py", "import d\nK = d.L\n"},
                {"d.py", "class M:\n  def f(self): pass\nclass L(M): pass\n"}});
@@ -548,7 +555,7 @@ TEST(NameResolver, ExplainsEveryStep) {
 // --- Cycles ----------------------------------------------------------------------------------
 
 TEST(NameResolver, AnswersCyclesByWhatElseThereIs) {
-  Names names({{"a.py", "from b import x\n"},
+  Names names(Sources{{"a.py", "from b import x\n"},
                {"b.py", "from a import x\n"},
                {"c.py", "from d import *\ndef y(): pass\n"},
                {"d.py", "from c import *\n"},
@@ -617,7 +624,7 @@ TEST(NameResolver, FollowsChainsOfAliasesAndBasesOfAnyLength) {
     aliases += Numbered("a", i) + " = " + Numbered("a", i - 1) + "\n";
     classes += "class " + Numbered("C", i) + "(" + Numbered("C", i - 1) + "): pass\n";
   }
-  Names names({{"m.py", aliases}, {"k.py", classes}, {"typeshed:builtins.pyi", kBuiltins}});
+  Names names(Sources{{"m.py", aliases}, {"k.py", classes}, {"typeshed:builtins.pyi", kBuiltins}});
   OnSmallStack([&] {
     EXPECT_EQ(names.Resolve("m", Numbered("a", kLength - 1)), "m:a0:1");
     const Mro mro = names.resolver().MroOf(names.Class("k.C4999"));
@@ -669,7 +676,7 @@ TEST(NameResolver, BoundsListsThatTakeOverEachOther) {
   Names names(sources);
   OnSmallStack([&] {
     EXPECT_EQ(names.Resolve("m0", "x"), "m150:x:6");
-    EXPECT_EQ(names.Resolve("m0", "_y"), "(missing name)");
+    EXPECT_EQ(names.Resolve("m0", "_y"), "(missing name) (cycle)");
   });
 }
 
@@ -686,9 +693,8 @@ TEST(NameResolver, BoundsStarsOfAllFromAll) {
   Names names(sources);
   OnSmallStack([&] {
     for (int i = 0; i < kModules; ++i) {
-      const std::string own = names.Resolve(Numbered("m", i), "own7");
-      EXPECT_EQ(own.substr(0, own.find(" (cycle)")), "m7:own7:60");
-      EXPECT_EQ(names.Resolve(Numbered("m", i), "none"), "(missing name) (cycle)");
+      EXPECT_EQ(names.Definitions(Numbered("m", i), "own7"), "m7:own7:60");
+      EXPECT_EQ(names.Definitions(Numbered("m", i), "none"), "");
     }
   });
 }
@@ -706,7 +712,7 @@ TEST(NameResolver, BoundsOrdersOfHostileBases) {
   for (int i = 0; i < 5'000; ++i) wide += Numbered("K", i) + ", ";
   std::string bases;
   for (int i = 0; i < 5'000; ++i) bases += "class " + Numbered("K", i) + ": pass\n";
-  Names names({{"m.py", "import m\n" + text + bases + wide + "): pass\n"},
+  Names names(Sources{{"m.py", "import m\n" + text + bases + wide + "): pass\n"},
                {"typeshed:builtins.pyi", kBuiltins}});
   OnSmallStack([&] {
     EXPECT_FALSE(names.resolver().MroOf(names.Class("m.A0")).consistent);
@@ -714,52 +720,89 @@ TEST(NameResolver, BoundsOrdersOfHostileBases) {
   });
 }
 
-// What is asked first must not show in what is answered next.
+// --- What was asked before -------------------------------------------------------------------
+
+constexpr int kModules = 6;
+constexpr int kNames = 3;
+
+std::string Text(const Sources& sources) {
+  std::string all;
+  for (const auto& [path, text] : sources) all += "--- " + path + "\n" + text;
+  return all;
+}
+
+std::vector<std::pair<std::string, std::string>> Questions(std::mt19937& random) {
+  std::vector<std::pair<std::string, std::string>> questions;
+  for (int i = 0; i < kModules; ++i) {
+    for (int j = 0; j < kNames; ++j) questions.emplace_back(Numbered("m", i), Numbered("x", j));
+  }
+  std::shuffle(questions.begin(), questions.end(), random);
+  return questions;
+}
+
+// A few modules, where `import_of` says which module the one of a number imports from, and `kinds` how
+// many kinds of statements there are.
+template <class ImportOf>
+Sources MadeUp(std::mt19937& random, int kinds, ImportOf import_of) {
+  const auto below = [&](int limit) { return static_cast<int>(random() % limit); };
+  Sources sources;
+  for (int i = 0; i < kModules; ++i) {
+    std::string text;
+    for (int line = below(6); line >= 0; --line) {
+      const std::string from = "from " + Numbered("m", import_of(i)) + " import ";
+      const std::string name = Numbered("x", below(kNames));
+      text += below(3) == 0 ? "if test: " : "";
+      switch (below(kinds)) {
+        case 0:
+          text += name + " = 1\n";
+          break;
+        case 1:
+          text += from + name + "\n";
+          break;
+        case 2:
+          text += from + name + " as x0\n";
+          break;
+        case 3:
+          text += from + "*\n";
+          break;
+        default:
+          text += name + " = " + Numbered("x", below(kNames)) + "\n";
+      }
+    }
+    sources[Numbered("m", i) + ".py"] = text;
+  }
+  return sources;
+}
+
 TEST(NameResolver, AnswersWithoutRegardToWhatWasAskedBefore) {
   std::mt19937 random(1);
-  const auto below = [&](int limit) { return static_cast<int>(random() % limit); };
-  for (int round = 0; round < 60; ++round) {
-    constexpr int kModules = 6;
-    Sources sources;
-    for (int i = 0; i < kModules; ++i) {
-      std::string text;
-      for (int line = below(5); line >= 0; --line) {
-        const std::string other = Numbered("m", below(kModules));
-        const std::string name = Numbered("x", below(3));
-        const std::string guard = below(3) == 0 ? "if test: " : "";
-        switch (below(5)) {
-          case 0:
-            text += guard + "from " + other + " import *\n";
-            break;
-          case 1:
-            text += guard + "from " + other + " import " + name + "\n";
-            break;
-          case 2:
-            text += guard + "from " + other + " import " + name + " as x0\n";
-            break;
-          case 3:
-            text += guard + name + " = " + Numbered("x", below(3)) + "\n";
-            break;
-          default:
-            text += guard + name + " = 1\n";
-        }
-      }
-      sources[Numbered("m", i) + ".py"] = text;
-    }
+  for (int round = 0; round < 500; ++round) {
+    const Sources sources = MadeUp(random, 5, [&](int importer) {
+      return importer + 1 + static_cast<int>(random() % (kModules - importer));
+    });
     Names shared(sources);
     Names fresh(sources);
-    std::vector<std::pair<std::string, std::string>> questions;
-    for (int i = 0; i < kModules; ++i) {
-      for (int j = 0; j < 3; ++j) questions.emplace_back(Numbered("m", i), Numbered("x", j));
-    }
-    std::shuffle(questions.begin(), questions.end(), random);
-    for (const auto& [module, name] : questions) {
+    for (const auto& [module, name] : Questions(random)) {
       fresh.Forget();
-      std::string all;
-      for (const auto& [path, text] : sources) all.append("--- ").append(path).append("\n").append(text);
       ASSERT_EQ(shared.Resolve(module, name), fresh.Resolve(module, name))
           << module << '.' << name << " in\n"
-          << all;
+          << Text(sources);
+    }
+  }
+}
+
+TEST(NameResolver, FindsTheSameInCyclesWhereverOneBegins) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 500; ++round) {
+    const Sources sources =
+        MadeUp(random, 3, [&](int) { return static_cast<int>(random() % kModules); });
+    Names shared(sources);
+    Names fresh(sources);
+    for (const auto& [module, name] : Questions(random)) {
+      fresh.Forget();
+      ASSERT_EQ(shared.Definitions(module, name), fresh.Definitions(module, name))
+          << module << '.' << name << " in\n"
+          << Text(sources);
     }
   }
 }

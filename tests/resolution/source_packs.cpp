@@ -32,7 +32,7 @@ std::shared_ptr<const ModuleFinder> FinderOf(std::vector<SourceFile> files,
   for (const SourceFile& file : files) {
     const auto tree = parser.Parse(file.text);
     if (!tree) {
-      ADD_FAILURE() << tree.error().message;
+      ADD_FAILURE() << file.path << " cannot be parsed";
       return nullptr;
     }
     const BuiltSummary& summary = builder.Build(*tree);
