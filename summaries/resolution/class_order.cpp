@@ -38,10 +38,11 @@ bool MergeOrders(std::span<const std::span<const Definition>> orders,
   };
   bool consistent = true;
   for (;;) {
+    // All first: what is a head in one list is in no tail of it.
+    for (size_t i = 0; i < orders.size(); ++i) skip_taken(i);
     const Definition* next = nullptr;
     const Definition* first = nullptr;
     for (size_t i = 0; i < orders.size() && next == nullptr; ++i) {
-      skip_taken(i);
       if (heads[i] == orders[i].size()) continue;
       const Definition* const head = &orders[i][heads[i]];
       if (first == nullptr) first = head;

@@ -109,7 +109,8 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
   const bool for_types = question.row == kForTypes;
   GuardRows bound_under;
   std::optional<uint32_t> self_alias;
-  for (const Binding& binding : bindings) {
+  for (size_t i = 0; i < bindings.size(); ++i) {
+    const Binding& binding = bindings[i];
     uint8_t condition = static_cast<uint8_t>(Truth::kTrue);
     if (binding.guard) condition = ConditionOf(state, *binding.guard, for_types);
     const auto truth = static_cast<Truth>(condition & Condition::kTruthMask);
@@ -125,7 +126,10 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
         break;
       case Binding::Kind::kSymbol: {
         const Symbol symbol = state.view->symbol(binding.row);
-        if (symbol.flags().has(SymbolFlag::kGlobal) || IsAccessor(*state.view, symbol)) break;
+        if (symbol.flags().has(SymbolFlag::kGlobal) || IsAccessor(*state.view, symbol) ||
+            (i + 1 < bindings.size() && Decorates(state, symbol, bindings[i + 1]))) {
+          break;
+        }
         if (IsAliasOfItself(symbol)) {
           self_alias = binding.row;
         } else if (symbol.kind() == SymbolKind::kVariable && !state.stub &&
@@ -194,6 +198,26 @@ void NameResolver::Engine::FollowAliasOfItself(const Question& question, uint32_
   }
   if (!AddAnswer(findings, node, false, step)) Add(findings, {{question.module, row}}, false);
   findings.traits |= kBound;
+}
+
+// `f = decorate(f)` behind `def f` or `class f`.
+bool NameResolver::Engine::Decorates(const ModuleState& state, const Symbol& symbol,
+                                     const Binding& before) {
+  if (symbol.kind() != SymbolKind::kVariable || before.kind != Binding::Kind::kSymbol) return false;
+  const SymbolKind kind = state.view->symbol(before.row).kind();
+  if (kind != SymbolKind::kClass && kind != SymbolKind::kFunction) return false;
+  const SymbolDetails details = symbol.details();
+  if (details.value_form != ValueForm::kText || details.value.ends_with("…")) return false;
+  parser_.Parse(details.value);
+  uint32_t node = parser_.root();
+  if (parser_.node(node).kind != ExpressionKind::kCall) return false;
+  // Calls within each other, whose innermost takes the name: `a(b(f))`.
+  while (parser_.node(node).kind == ExpressionKind::kCall) {
+    node = parser_.node(parser_.node(node).first_child).next_sibling;
+    if (node == kNoExpression) return false;
+  }
+  return parser_.node(node).kind == ExpressionKind::kName &&
+         parser_.TextOf(node) == symbol.name();
 }
 
 // --- Symbols ---------------------------------------------------------------------------------

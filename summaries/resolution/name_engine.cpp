@@ -141,7 +141,7 @@ std::string_view NameResolver::Engine::ConstantText(const SummaryView& view,
   return details.value_form == ValueForm::kText ? details.value : std::string_view();
 }
 
-// typeshed's stub of a module of the standard library that has a source.
+// The stub of a module that has a source: beside it, or typeshed's.
 ModuleRef NameResolver::Engine::StubOf(ModuleRef module) {
   const Result<ModuleInfo> info = finder_->index().file(module);
   if (!info || info->is_stub() || !info->path.ends_with(".py")) return kNoModule;
@@ -149,7 +149,9 @@ ModuleRef NameResolver::Engine::StubOf(ModuleRef module) {
   constexpr std::string_view kInit = "/__init__";
   std::string stem(info->path.substr(0, info->path.size() - 3));
   if (stem.ends_with(kInit)) stem.resize(stem.size() - kInit.size());
-  for (const std::string& root : typeshed_) {
+  std::vector<std::string> roots{std::string(info->root)};
+  roots.insert(roots.end(), typeshed_.begin(), typeshed_.end());
+  for (const std::string& root : roots) {
     for (const std::string_view end : {std::string_view(".pyi"), std::string_view("/__init__.pyi")}) {
       const auto found = finder_->index().FindFile(root, stem + std::string(end));
       if (found && *found) return **found;

@@ -221,6 +221,7 @@ class NameResolver::Engine {
   bool IsReExported(ModuleState& state, const Import& import);
   bool IsDefinition(Definition definition);
   bool FindAliases(std::string_view value, Texts& names);
+  bool Decorates(const ModuleState& state, const Symbol& symbol, const Binding& before);
 
   // --- name_classes.cpp
   Findings AskOrder(const Question& question);

@@ -124,13 +124,17 @@ def line_of_class(file, qualname):
 
 
 def unwrapped(function):
+    """What functools.wraps and its like hide, as long as that has the same name."""
     for _ in range(20):
         if isinstance(function, (staticmethod, classmethod)):
             function = function.__func__
-        elif "__wrapped__" in getattr(function, "__dict__", {}):
-            function = function.__wrapped__
-        elif isinstance(getattr(type(function), "__wrapped__", None), types.MemberDescriptorType):
-            function = function.__wrapped__  # functools.lru_cache
+        elif ("__wrapped__" in getattr(function, "__dict__", {}) or
+              isinstance(getattr(type(function), "__wrapped__", None),
+                         types.MemberDescriptorType)):  # functools.lru_cache
+            wrapped = function.__wrapped__
+            if getattr(wrapped, "__name__", None) != getattr(function, "__name__", None):
+                break
+            function = wrapped
         else:
             break
     return function

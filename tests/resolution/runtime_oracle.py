@@ -139,7 +139,10 @@ class Text(ast.NodeVisitor):
 class Facts:
     """All modules' facts; values of one process are shared by its modules."""
 
-    def __init__(self, lines):
+    def __init__(self, lines, path, builtins):
+        self.path = path  # directories in the order of the search
+        self.builtins = builtins
+        self.found = {}
         self.modules = {}  # name -> its line, with "values" of its process
         self.known_as = {}  # what the interpreter calls a module that is imported by another name
         self.compiled = {}  # modules without source that star imports take from: name -> names
@@ -173,6 +176,25 @@ class Facts:
     def text_of(self, module):
         fact = self.modules.get(module)
         return self.text(fact["file"]) if fact and fact["file"] else None
+
+    def find(self, module):
+        """Where a search finds a module: a file, or a word if there is none. None: nowhere."""
+        if module in self.found:
+            return self.found[module]
+        found = None
+        if module in self.builtins:
+            found = "builtin"
+        for directory in self.path if found is None else ():
+            base = os.path.join(directory, *module.split("."))
+            choices = ([os.path.join(base, "__init__.py")] + glob.glob(glob.escape(base) + ".*.so") +
+                       [base + ".so", base + ".py"])
+            found = next(filter(os.path.isfile, choices), None)
+            if found is None and os.path.isdir(base):
+                found = "namespace"
+            if found is not None:
+                break
+        self.found[module] = found
+        return found
 
     def absolute(self, importer, level, module):
         """The name of the module that a `from` in another means."""
@@ -237,7 +259,9 @@ class Facts:
         seen = seen | {(module, name)}
         text = self.text_of(module)
         if text is None:
-            return {"elsewhere"}
+            origin = self.find(module)
+            return {"unfindable" if origin is None else
+                    "elsewhere" if origin.endswith(".py") else "compiled"}
         found = set()
         for kind, data in text.bindings.get(name, ()):
             if kind == "import":
@@ -275,12 +299,26 @@ def excluded(facts, module, name, fact):
     file = source_of(facts, fact)
     if file is None:
         return "defined by exec"
+    if displaced(facts, fact, file):
+        return "in a module that took another's name"
     ends = facts.ends(module["module"], name)
     if "definition" in ends or "elsewhere" in ends:
         return None
     if "computed" in ends:
         return "assigned a computed value"
+    if "compiled" in ends:
+        return "taken from a compiled module"
+    if "unfindable" in ends:
+        return "taken from a module that no search finds"
     return "bound by no text"
+
+
+def displaced(facts, fact, file):
+    """Whether a search for the module that has the definition finds another file, or none: it was
+    put into sys.modules by other means."""
+    home = facts.known_as.get((fact["home"], file), fact["home"])
+    found = facts.find(home)
+    return found is None or os.path.realpath(found) != os.path.realpath(file)
 
 
 def source_of(facts, fact):
@@ -388,6 +426,13 @@ class Comparison:
         if any(self.has_computed_base(value) for value in [fact] + values):
             self.orders["excluded: a base is a computed value"] += 1
             self.show("order computed", definition[0], definition[1])
+            return
+        if any("<locals>" in value.get("name", "") for value in values):
+            self.orders["excluded: a base is defined in a function"] += 1
+            return
+        if any(value["kind"] == "class" and displaced(self.facts, value, source_of(self.facts, value))
+               for value in values):
+            self.orders["excluded: a base in a module that took another's name"] += 1
             return
         if fact["rebased"]:
             self.orders["excluded: bases changed by code"] += 1
@@ -567,7 +612,8 @@ def main():
                             "--typeshed", typeshed[0], "-o", index, "--no-docs", "--quiet", empty],
                            check=True)
         with open(os.path.join(index, "index.json"), encoding="utf-8") as file:
-            roots = json.load(file)["roots"]
+            manifest = json.load(file)
+        roots, builtins = manifest["roots"], manifest["builtins"]
         role = "standardLibrary" if options.what == "stdlib" else "sitePackages"
         chosen = [root["directory"] for root in roots
                   if root["role"] == role and not root["directory"].endswith("lib-dynload")]
@@ -579,7 +625,8 @@ def main():
                                   "--jobs", str(options.jobs)] + chosen,
                                  stdout=subprocess.PIPE, check=True)
             lines = run.stdout.decode().splitlines()
-        facts = Facts(lines)
+        facts = Facts(lines, [root["directory"] for root in roots
+                              if root["role"] in ("standardLibrary", "sitePackages")], builtins)
         facts.compiled = ask_compiled(python, facts.compiled_stars())
         questions = [(module["module"], name) for module in facts.modules.values()
                      for name, number in module["names"].items()
