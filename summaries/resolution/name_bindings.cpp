@@ -64,8 +64,8 @@ NameResolver::Engine::Bindings NameResolver::Engine::BindingsOf(const ModuleStat
       }
     }
   } else {
-    auto at = std::lower_bound(state.imports.begin(), state.imports.end(),
-                               NamedImport{question.name, 0});
+    auto at =
+        std::lower_bound(state.imports.begin(), state.imports.end(), NamedImport{question.name, 0});
     for (; at != state.imports.end() && at->name == question.name; ++at) {
       add_import(at->row, Binding::Kind::kImport);
     }
@@ -92,7 +92,7 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
   for (const Binding& binding : bindings) {
     if (binding.kind != Binding::Kind::kSymbol) continue;
     const Symbol symbol = state.view->symbol(binding.row);
-    if (symbol.flags().has(SymbolFlag::kGlobal) && !FollowGlobal(question, findings)) {
+    if (symbol.flags().has(SymbolFlag::kGlobal) && !FollowGlobal(question, symbol, findings)) {
       Add(findings, {{question.module, binding.row}}, true);
     }
   }
@@ -207,17 +207,17 @@ bool NameResolver::Engine::Decorates(const ModuleState& state, const Symbol& sym
   const SymbolKind kind = state.view->symbol(before.row).kind();
   if (kind != SymbolKind::kClass && kind != SymbolKind::kFunction) return false;
   const SymbolDetails details = symbol.details();
-  if (details.value_form != ValueForm::kText || details.value.ends_with("…")) return false;
-  parser_.Parse(details.value);
-  uint32_t node = parser_.root();
-  if (parser_.node(node).kind != ExpressionKind::kCall) return false;
-  // Calls within each other, whose innermost takes the name: `a(b(f))`.
-  while (parser_.node(node).kind == ExpressionKind::kCall) {
-    node = parser_.node(parser_.node(node).first_child).next_sibling;
-    if (node == kNoExpression) return false;
+  if (details.value_form != ValueForm::kText) return false;
+  // Calls within each other, whose innermost takes the name first: `a(b(f, ...` however it goes on.
+  std::string_view rest = details.value;
+  for (;;) {
+    const size_t end = rest.find_first_of("(,)");
+    if (end == std::string_view::npos) return false;
+    const std::string_view name = rest.substr(0, end);
+    if (rest[end] != '(') return rest.size() != details.value.size() && name == symbol.name();
+    if (!IsDottedName(name)) return false;
+    rest.remove_prefix(end + 1);
   }
-  return parser_.node(node).kind == ExpressionKind::kName &&
-         parser_.TextOf(node) == symbol.name();
 }
 
 // --- Symbols ---------------------------------------------------------------------------------
@@ -245,7 +245,8 @@ bool NameResolver::Engine::FindAliases(std::string_view value, Texts& names) {
     names.push_back(value);
     return true;
   }
-  if (value.find(" if ") == std::string_view::npos && value.find(" or ") == std::string_view::npos) {
+  if (value.find(" if ") == std::string_view::npos &&
+      value.find(" or ") == std::string_view::npos) {
     return false;
   }
   parser_.Parse(value);
@@ -269,7 +270,8 @@ bool NameResolver::Engine::FindAliases(std::string_view value, Texts& names) {
   return all;
 }
 
-// Whether the target is known, and what an alias stands for rather than a value that a variable has.
+// Whether the target is known, and what an alias stands for rather than a value that a variable
+// has.
 bool NameResolver::Engine::FollowAlias(const Question& question, const Symbol& symbol,
                                        std::string_view target, bool late, Findings& findings) {
   if (target.substr(0, target.find('.')) == symbol.name()) return false;
@@ -293,8 +295,10 @@ bool NameResolver::Engine::IsDefinition(Definition definition) {
          kind == SymbolKind::kTypeAlias;
 }
 
-// A global name may be bound by an import in a function. Whether one was found.
-bool NameResolver::Engine::FollowGlobal(const Question& question, Findings& findings) {
+// A global name may be bound by an import in a function, or to what one binds there. Whether one
+// was found.
+bool NameResolver::Engine::FollowGlobal(const Question& question, const Symbol& symbol,
+                                        Findings& findings) {
   ModuleState& state = StateOf(question.module);
   if (!state.in_calls) {
     state.in_calls.emplace();
@@ -306,10 +310,13 @@ bool NameResolver::Engine::FollowGlobal(const Question& question, Findings& find
     }
     std::sort(state.in_calls->begin(), state.in_calls->end());
   }
+  const SymbolDetails details = symbol.details();
+  const NameId name = details.value_form == ValueForm::kText && IsDottedName(details.value)
+                          ? names_.Intern(details.value)
+                          : question.name;
   const size_t before = findings.size();
-  auto at = std::lower_bound(state.in_calls->begin(), state.in_calls->end(),
-                             NamedImport{question.name, 0});
-  for (; at != state.in_calls->end() && at->name == question.name; ++at) {
+  auto at = std::lower_bound(state.in_calls->begin(), state.in_calls->end(), NamedImport{name, 0});
+  for (; at != state.in_calls->end() && at->name == name; ++at) {
     FollowImport(question, at->row, true, findings);
   }
   return findings.size() != before;
@@ -342,8 +349,8 @@ bool NameResolver::Engine::IsReExported(ModuleState& state, const Import& import
                             names_.Intern(import.binds));
 }
 
-// Whether it binds the name: what is not known may have been made by code, or what is imported lacks
-// it and the module fails.
+// Whether it binds the name: what is not known may have been made by code, or what is imported
+// lacks it and the module fails.
 bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, bool late,
                                         Findings& findings) {
   ModuleState& state = StateOf(question.module);
@@ -413,8 +420,7 @@ bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bo
     return false;
   }
   // A name that is listed is imported if it is a submodule.
-  const uint32_t node =
-      Ask({target, state.view->has_all() ? kAttribute : kOwn, question.name});
+  const uint32_t node = Ask({target, state.view->has_all() ? kAttribute : kOwn, question.name});
   if (!nodes_[node].bound()) return false;
   AddAnswer(findings, node, late,
             {Step::Kind::kStar, question.module, import.line,

@@ -51,8 +51,8 @@ bool NameResolver::Engine::IsNamed(Definition definition, std::string_view name)
 
 // The class that a base means at first sight: later alternatives are for members only.
 std::optional<NameResolver::Engine::BaseClass> NameResolver::Engine::BaseOf(const Scope& scope,
-                                                                           std::string_view text,
-                                                                           bool described) {
+                                                                            std::string_view text,
+                                                                            bool described) {
   const Findings findings = FindBase(scope, text);
   const bool subscripted = text.ends_with(']');
   std::optional<Definition> found;
@@ -98,16 +98,16 @@ bool NameResolver::Engine::IsGeneric(Definition class_definition) {
                      [&](const Definition& each) { return IsNamed(each, "Generic"); });
 }
 
-// What typing's __mro_entries__ does: Generic[T] gives way to generic bases behind it, and names for
-// classes that are elsewhere bring Generic along.
+// What typing's __mro_entries__ does: Generic[T] gives way to generic bases behind it, and names
+// for classes that are elsewhere bring Generic along.
 void NameResolver::Engine::SettleGenerics(std::vector<BaseClass>& bases, bool type_params) {
-  const bool asked = type_params || std::any_of(bases.begin(), bases.end(), [&](const auto& base) {
-                       return base.alias || (base.subscripted && IsNamed(base.definition, "Generic"));
-                     });
+  const bool asked =
+      type_params || std::any_of(bases.begin(), bases.end(), [&](const auto& base) {
+        return base.alias || (base.subscripted && IsNamed(base.definition, "Generic"));
+      });
   if (!asked || typing_.empty()) return;
   std::optional<Definition> generic;
-  for (const Definition& found :
-       DefinitionsOf(Ask({typing_[0], kOwn, names_.Intern("Generic")}))) {
+  for (const Definition& found : DefinitionsOf(Ask({typing_[0], kOwn, names_.Intern("Generic")}))) {
     if (!found.is_module() && KindOf(found) == SymbolKind::kClass) generic = found;
   }
   if (type_params && generic) bases.push_back({*generic, true});
@@ -198,8 +198,9 @@ NameResolver::Engine::Findings NameResolver::Engine::AskOrder(const Question& qu
 }
 
 Mro NameResolver::Engine::MroOf(Definition class_definition) {
-  const uint32_t number =
-      Run([&] { return Ask({class_definition.module, class_definition.row, kOrder}); });
+  const uint32_t number = Run([&] {
+    return Ask({class_definition.module, class_definition.row, kOrder});
+  });
   const Node& node = nodes_[number];
   return {DefinitionsOf(number), node.obstacles.empty(), (node.traits & kInconsistent) == 0};
 }

@@ -15,8 +15,8 @@ NameResolver::Engine::Engine(std::shared_ptr<const ModuleFinder> finder, bool tr
   nodes_.push_back({});  // kNobody
   if (runtime_) target_.type_checking = false;
   types_target_.type_checking = true;
-  for (const char* name : {"typing", "typing_extensions", "collections.abc", "_collections_abc",
-                           "_typeshed"}) {
+  for (const char* name :
+       {"typing", "typing_extensions", "collections.abc", "_collections_abc", "_typeshed"}) {
     if (const ModuleRef module = finder_->Find(name); module != kNoModule) {
       typing_.push_back(module);
     }
@@ -152,7 +152,8 @@ ModuleRef NameResolver::Engine::StubOf(ModuleRef module) {
   std::vector<std::string> roots{std::string(info->root)};
   roots.insert(roots.end(), typeshed_.begin(), typeshed_.end());
   for (const std::string& root : roots) {
-    for (const std::string_view end : {std::string_view(".pyi"), std::string_view("/__init__.pyi")}) {
+    for (const std::string_view end :
+         {std::string_view(".pyi"), std::string_view("/__init__.pyi")}) {
       const auto found = finder_->index().FindFile(root, stem + std::string(end));
       if (found && *found) return **found;
     }
@@ -210,8 +211,8 @@ uint32_t NameResolver::Engine::Ask(const Question& question) {
   return number;
 }
 
-// Works out what leads back to this question, or to one on the way, with all their answers. False if
-// something was put aside.
+// Works out what leads back to this question, or to one on the way, with all their answers. False
+// if something was put aside.
 bool NameResolver::Engine::Settle(uint32_t outermost) {
   const uint32_t depth = nodes_[outermost].depth;
   const auto inside = [&](uint32_t number) { return nodes_[number].depth >= depth; };

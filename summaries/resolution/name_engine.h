@@ -25,13 +25,14 @@ namespace coppice {
 // A question asks what a name means in one place. Working out its answer asks others, depth first.
 //
 // One that leads back to itself is answered by what else there is. What was answered on the way is
-// then only a part of the truth. When the outermost of the questions that lead to each other has its
-// answer, all of them are worked out again from the answers of the others, until nothing is added.
-// Where star imports or aliases lead back to themselves, what they hide depends on where one began.
+// then only a part of the truth. When the outermost of the questions that lead to each other has
+// its answer, all of them are worked out again from the answers of the others, until nothing is
+// added. Where star imports or aliases lead back to themselves, what they hide depends on where one
+// began.
 //
-// The stack does not grow with the input: a question kMaxNesting deep is put aside, the frames above
-// are left, it is answered on an empty stack, and then they begin again and find its answer. Until
-// then what they were answering counts as open.
+// The stack does not grow with the input: a question kMaxNesting deep is put aside, the frames
+// above are left, it is answered on an empty stack, and then they begin again and find its answer.
+// Until then what they were answering counts as open.
 class NameResolver::Engine {
  public:
   Engine(std::shared_ptr<const ModuleFinder> finder, bool tracing);
@@ -61,8 +62,8 @@ class NameResolver::Engine {
   static constexpr uint32_t kMaxNesting = 50;  // of questions on the stack
   static constexpr size_t kMaxDefinitions = 256;
   static constexpr size_t kMaxOrder = 256;  // classes, and bases of one
-  static constexpr int kMaxRounds = 16;    // of working out answers that depend on each other
-  static constexpr size_t kMaxGuards = 64;   // compared to find complementary ones
+  static constexpr int kMaxRounds = 16;     // of working out answers that depend on each other
+  static constexpr size_t kMaxGuards = 64;  // compared to find complementary ones
   static constexpr size_t kBlockDefinitions = 4096;
   static constexpr uint32_t kNoLink = UINT32_MAX;
   static constexpr uint32_t kUnanswered = UINT32_MAX;
@@ -135,13 +136,13 @@ class NameResolver::Engine {
     std::optional<SummaryView> view;  // none: it has no file, or is damaged
     bool stub = false;
     bool damaged = false;
-    std::vector<NamedImport> imports;   // of the module's scope, stars apart; ascending
-    std::vector<uint32_t> stars;        // rows
-    std::vector<uint32_t> of_classes;   // rows of imports in the bodies of classes
-    std::vector<NameId> submodules;     // that its imports bind without naming them
-    std::vector<uint8_t> conditions;    // of each guard with those around it: a Condition
-    std::vector<uint8_t> for_types;     // the same for type checkers, once it was asked for
-    std::optional<Exports> exports;     // once they were asked for
+    std::vector<NamedImport> imports;  // of the module's scope, stars apart; ascending
+    std::vector<uint32_t> stars;       // rows
+    std::vector<uint32_t> of_classes;  // rows of imports in the bodies of classes
+    std::vector<NameId> submodules;    // that its imports bind without naming them
+    std::vector<uint8_t> conditions;   // of each guard with those around it: a Condition
+    std::vector<uint8_t> for_types;    // the same for type checkers, once it was asked for
+    std::optional<Exports> exports;    // once they were asked for
     std::optional<std::vector<NamedImport>> in_calls;  // those in functions, likewise
   };
   struct Condition {
@@ -211,7 +212,7 @@ class NameResolver::Engine {
   bool IsBoundAnyway(ModuleState& state, uint32_t guard, bool for_types, GuardRows& seen);
   void FollowAliasOfItself(const Question& question, uint32_t row, Findings& findings);
   void FollowSymbol(const Question& question, const Symbol& symbol, bool late, Findings& findings);
-  bool FollowGlobal(const Question& question, Findings& findings);
+  bool FollowGlobal(const Question& question, const Symbol& symbol, Findings& findings);
   bool FollowAlias(const Question& question, const Symbol& symbol, std::string_view target,
                    bool late, Findings& findings);
   bool FollowImport(const Question& question, uint32_t row, bool late, Findings& findings);
@@ -221,7 +222,7 @@ class NameResolver::Engine {
   bool IsReExported(ModuleState& state, const Import& import);
   bool IsDefinition(Definition definition);
   bool FindAliases(std::string_view value, Texts& names);
-  bool Decorates(const ModuleState& state, const Symbol& symbol, const Binding& before);
+  static bool Decorates(const ModuleState& state, const Symbol& symbol, const Binding& before);
 
   // --- name_classes.cpp
   Findings AskOrder(const Question& question);

@@ -1,5 +1,5 @@
-// What names mean across modules: through imports, re-exports, aliases, star imports, submodules and
-// classes, over summaries alone.
+// What names mean across modules: through imports, re-exports, aliases, star imports, submodules
+// and classes, over summaries alone.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ struct Mro {
 
 // Answers are kept: the same question is answered once. What is answered depends on the finder's
 // index alone, not on what was asked before; save for names that lead back to themselves, whose
-// definitions may come in another order, and may be others where star imports or aliases in the cycle
-// hide what was bound before them. Not thread-safe: one for each worker.
+// definitions may come in another order, and may be others where star imports or aliases in the
+// cycle hide what was bound before them. Not thread-safe: one for each worker.
 //
 // A binding counts unless the target decides that it is never reached; the walk goes from the last
 // one back to the first that is always reached. Conditions that a target does not decide leave all
@@ -39,8 +39,9 @@ struct Mro {
 // question costs what the imports and bindings do that it leads to.
 //
 // With the profile kRuntime, answers are those of an interpreter: TYPE_CHECKING is false, save that
-// what a module with a __getattr__ binds under it says what that returns. Bases that a stub gives to
-// a class of C are left out where they are written in Python or typing's: the class has none such.
+// what a module with a __getattr__ binds under it says what that returns. Bases that a stub gives
+// to a class of C are left out where they are written in Python or typing's: the class has none
+// such.
 class NameResolver {
  public:
   explicit NameResolver(std::shared_ptr<const ModuleFinder> finder);

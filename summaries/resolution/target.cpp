@@ -29,8 +29,8 @@ constexpr uint32_t kMaxLookups = 4;
 class Evaluator {
  public:
   // `depth`: how many names are looked up within each other.
-  Evaluator(const ExpressionParser& condition, const Target& target,
-            const ConstantTexts& constants, uint32_t depth)
+  Evaluator(const ExpressionParser& condition, const Target& target, const ConstantTexts& constants,
+            uint32_t depth)
       : condition_(condition), target_(target), constants_(constants), depth_(depth) {}
 
   Truth Evaluate(uint32_t index) const {

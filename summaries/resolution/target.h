@@ -26,16 +26,16 @@ enum class Truth : uint8_t { kFalse, kTrue, kUnknown };
 
 Truth Not(Truth truth);
 
-// The text of the value of a name that is bound once and for all, or nothing: `PY2` in a module that
-// says `PY2 = sys.version_info[0] == 2`.
+// The text of the value of a name that is bound once and for all, or nothing: `PY2` in a module
+// that says `PY2 = sys.version_info[0] == 2`.
 using ConstantTexts = std::function<std::string_view(std::string_view name)>;
 
 // What a condition is for a target: comparisons of sys.version_info (its items and slices too),
 // sys.platform (with startswith), sys.implementation.name and os.name with constants, of the
 // platform's name with sys.builtin_module_names, TYPE_CHECKING, `__name__ == "__main__"` (false:
-// what is imported is no program), constants, names that `constants` has such values for, and `not`,
-// `and`, `or` of these. As type checkers do, names are taken by how they are written. Unknown for
-// all else. (Typing specification, "Version and platform checking".)
+// what is imported is no program), constants, names that `constants` has such values for, and
+// `not`, `and`, `or` of these. As type checkers do, names are taken by how they are written.
+// Unknown for all else. (Typing specification, "Version and platform checking".)
 Truth EvaluateCondition(const ExpressionParser& condition, const Target& target,
                         const ConstantTexts& constants = {});
 

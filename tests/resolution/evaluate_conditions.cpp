@@ -1,5 +1,5 @@
-// Evaluates conditions for target_oracle.py: reads "MINOR CONDITION" lines, prints "true", "false" or
-// "unknown" for each, for Python 3.MINOR on Linux.
+// Evaluates conditions for target_oracle.py: reads "MINOR CONDITION" lines, prints "true", "false"
+// or "unknown" for each, for Python 3.MINOR on Linux.
 #include <iostream>
 #include <string>
 

@@ -22,8 +22,8 @@ namespace coppice::test {
 namespace {
 
 constexpr std::string_view kObstacleNames[] = {
-    "missing module", "missing name", "opaque module",  "getattr",      "incomplete __all__",
-    "conditional",    "value",        "unknown base",   "cycle",        "too many",
+    "missing module", "missing name", "opaque module", "getattr", "incomplete __all__",
+    "conditional",    "value",        "unknown base",  "cycle",   "too many",
     "damaged"};
 static_assert(std::size(kObstacleNames) == kObstacleCount);
 
@@ -161,27 +161,27 @@ TEST(NameResolver, TakesTheLastBinding) {
 
 TEST(NameResolver, FollowsReExports) {
   Names names(Sources{{"a.py", "from b import g as h\n"},
-               {"b.py", "from c import f as g\n"},
-               {"c.py", "from d import *\n"},
-               {"d.py", "def f(): pass\n"}});
+                      {"b.py", "from c import f as g\n"},
+                      {"c.py", "from d import *\n"},
+                      {"d.py", "def f(): pass\n"}});
   EXPECT_EQ(names.Resolve("a", "h"), "d:f:1");
   EXPECT_EQ(names.Lookup("a", "h"), "d:f:1");
 }
 
 TEST(NameResolver, FollowsAliases) {
   Names names(Sources{{"a.py",
-                "import b\n"
-                "import p.q as r\n"
-                "f = b.f\n"
-                "g = f\n"
-                "h = r.K.m\n"
-                "v = b.value\n"
-                "either = f if b else g\n"
-                "other = b.f or 3\n"
-                "call = f()\n"},
-               {"b.py", "def f(): pass\nvalue = 1\n"},
-               {"p/__init__.py", ""},
-               {"p/q.py", "class K:\n  def m(self): pass\n"}});
+                       "import b\n"
+                       "import p.q as r\n"
+                       "f = b.f\n"
+                       "g = f\n"
+                       "h = r.K.m\n"
+                       "v = b.value\n"
+                       "either = f if b else g\n"
+                       "other = b.f or 3\n"
+                       "call = f()\n"},
+                      {"b.py", "def f(): pass\nvalue = 1\n"},
+                      {"p/__init__.py", ""},
+                      {"p/q.py", "class K:\n  def m(self): pass\n"}});
   EXPECT_EQ(names.Resolve("a", "f"), "b:f:1");
   EXPECT_EQ(names.Resolve("a", "g"), "b:f:1");
   EXPECT_EQ(names.Resolve("a", "h"), "p.q:K.m:2");
@@ -193,16 +193,17 @@ TEST(NameResolver, FollowsAliases) {
 }
 
 TEST(NameResolver, TakesWhatStarImportsTake) {
-  Names names(Sources{{"plain.py", "x = 1\n_x = 2\n"},
-               {"listed.py", "__all__ = ['_y', 'sub']\n_y = 1\nz = 2\n"},
-               {"over.py", "import pkg\n__all__ = ['a']\n__all__ += pkg.__all__\na = b = c = 1\n"},
-               {"pkg/__init__.py", "__all__ = ['sub', 'b']\n"},
-               {"pkg/sub.py", ""},
-               {"partly.py", "__all__ = ['a'] + made()\na = 1\nb = 2\n_c = 3\n"},
-               {"m.py", "from plain import *\nfrom listed import *\n"},
-               {"n.py", "from over import *\n"},
-               {"o.py", "from pkg import *\n"},
-               {"p.py", "from partly import *\n"}});
+  Names names(
+      Sources{{"plain.py", "x = 1\n_x = 2\n"},
+              {"listed.py", "__all__ = ['_y', 'sub']\n_y = 1\nz = 2\n"},
+              {"over.py", "import pkg\n__all__ = ['a']\n__all__ += pkg.__all__\na = b = c = 1\n"},
+              {"pkg/__init__.py", "__all__ = ['sub', 'b']\n"},
+              {"pkg/sub.py", ""},
+              {"partly.py", "__all__ = ['a'] + made()\na = 1\nb = 2\n_c = 3\n"},
+              {"m.py", "from plain import *\nfrom listed import *\n"},
+              {"n.py", "from over import *\n"},
+              {"o.py", "from pkg import *\n"},
+              {"p.py", "from partly import *\n"}});
   EXPECT_EQ(names.Resolve("m", "x"), "plain:x:1");
   EXPECT_EQ(names.Resolve("m", "_x"), "(missing name)");
   EXPECT_EQ(names.Resolve("m", "_y"), "listed:_y:2");
@@ -218,21 +219,21 @@ TEST(NameResolver, TakesWhatStarImportsTake) {
 
 TEST(NameResolver, KnowsTheNamesOfAModule) {
   Names names(Sources{{"m.py", "from a import *\nimport os.x\ndef f(): pass\nif c: g = 1\n"},
-               {"a.py", "x = 1\n_y = 2\nfrom b import *\n"},
-               {"b.py", "z = 3\nfrom a import *\n"},
-               {"os/__init__.py", ""},
-               {"os/x.py", ""}});
+                      {"a.py", "x = 1\n_y = 2\nfrom b import *\n"},
+                      {"b.py", "z = 3\nfrom a import *\n"},
+                      {"os/__init__.py", ""},
+                      {"os/x.py", ""}});
   EXPECT_EQ(names.NamesOf("m"), "f g os x z");
   EXPECT_EQ(names.Resolve("m", "g"), "m:g:4 (conditional)");
 }
 
 TEST(NameResolver, FindsSubmodulesAsAttributes) {
   Names names(Sources{{"m.py", "import p.q\nimport p.q as r\nfrom p import q as s\n"},
-               {"p/__init__.py", "from . import q\nfrom .t import v\n"},
-               {"p/q.py", "x = 1\n"},
-               {"p/t.py", "v = 1\n"},
-               {"p/u.py", ""},
-               {"n/o.py", "y = 1\n"}});
+                      {"p/__init__.py", "from . import q\nfrom .t import v\n"},
+                      {"p/q.py", "x = 1\n"},
+                      {"p/t.py", "v = 1\n"},
+                      {"p/u.py", ""},
+                      {"n/o.py", "y = 1\n"}});
   EXPECT_EQ(names.Resolve("m", "p"), "p");
   EXPECT_EQ(names.Resolve("m", "r"), "p.q");
   EXPECT_EQ(names.Resolve("m", "s"), "p.q");
@@ -248,8 +249,8 @@ TEST(NameResolver, FindsSubmodulesAsAttributes) {
 
 TEST(NameResolver, PrefersWhatAPackageBindsToItsSubmodules) {
   Names names(Sources{{"p/__init__.py", "from .run import run\n"},
-               {"p/run.py", "def run(): pass\n"},
-               {"m.py", "from p import run\n"}});
+                      {"p/run.py", "def run(): pass\n"},
+                      {"m.py", "from p import run\n"}});
   EXPECT_EQ(names.Resolve("m", "run"), "p.run:run:1");
   EXPECT_EQ(names.Resolve("p.run"), "p.run:run:1");
 }
@@ -257,21 +258,20 @@ TEST(NameResolver, PrefersWhatAPackageBindsToItsSubmodules) {
 TEST(NameResolver, ImportsModulesThatOthersBind) {
   // As os does with os.path.
   Names names(Sources{{"m.py", "from system.path import join\nimport system.path\n"},
-               {"system.py", "import posixpath as path\n"},
-               {"posixpath.py", "def join(): pass\n"}});
+                      {"system.py", "import posixpath as path\n"},
+                      {"posixpath.py", "def join(): pass\n"}});
   EXPECT_EQ(names.Resolve("m", "join"), "posixpath:join:1");
   EXPECT_EQ(names.Resolve("m.system.path.join"), "posixpath:join:1");
 }
 
 TEST(NameResolver, LeavesNamesToAModulesGetattr) {
-  const Sources sources = {
-      {"m.py", "x = 1\ndef __getattr__(name): pass\n"},
-      {"lazy.py",
-       "import typing\n"
-       "if typing.TYPE_CHECKING:\n"
-       "  from impl import f\n"
-       "def __getattr__(name): pass\n"},
-      {"impl.py", "def f(): pass\n"}};
+  const Sources sources = {{"m.py", "x = 1\ndef __getattr__(name): pass\n"},
+                           {"lazy.py",
+                            "import typing\n"
+                            "if typing.TYPE_CHECKING:\n"
+                            "  from impl import f\n"
+                            "def __getattr__(name): pass\n"},
+                           {"impl.py", "def f(): pass\n"}};
   Names names(sources);
   EXPECT_EQ(names.Resolve("m", "x"), "m:x:1");
   EXPECT_EQ(names.Resolve("m", "y"), "m:__getattr__:2 (getattr)");
@@ -284,15 +284,15 @@ TEST(NameResolver, LeavesNamesToAModulesGetattr) {
 
 TEST(NameResolver, GivesAllAlternativesOfConditions) {
   Names names(Sources{{"m.py",
-                "def f(): pass\n"
-                "if test:\n  def f(): pass\n"
-                "if test:\n  g = 1\nelse:\n  g = 2\n"
-                "if test:\n  h = 1\nelif other:\n  h = 2\nelse:\n  h = 3\n"
-                "h0 = 0\n"
-                "if test:\n  i = 1\nelif other:\n  i = 2\n"
-                "while 0:\n  j = 1\n"
-                "for k in ():\n  l = 1\n"
-                "with test as w:\n  n = 1\n"}});
+                       "def f(): pass\n"
+                       "if test:\n  def f(): pass\n"
+                       "if test:\n  g = 1\nelse:\n  g = 2\n"
+                       "if test:\n  h = 1\nelif other:\n  h = 2\nelse:\n  h = 3\n"
+                       "h0 = 0\n"
+                       "if test:\n  i = 1\nelif other:\n  i = 2\n"
+                       "while 0:\n  j = 1\n"
+                       "for k in ():\n  l = 1\n"
+                       "with test as w:\n  n = 1\n"}});
   EXPECT_EQ(names.Resolve("m", "f"), "m:f:3 m:f:1");
   EXPECT_EQ(names.Resolve("m", "g"), "m:g:7 m:g:5");
   EXPECT_EQ(names.Resolve("m", "h"), "m:h:13 m:h:11 m:h:9");
@@ -303,14 +303,15 @@ TEST(NameResolver, GivesAllAlternativesOfConditions) {
 }
 
 TEST(NameResolver, PutsHandlersBehind) {
-  Names names(Sources{{"m.py",
-                "try:\n  from fast import f\nexcept ImportError:\n  from slow import f\n"
-                "try:\n  import fast as g\nexcept ImportError:\n  g = None\n"
-                "def h(): pass\n"
-                "try:\n  from fast import h\nexcept ImportError:\n  pass\n"
-                "try:\n  from gone import i\nexcept ImportError:\n  from slow import f as i\n"},
-               {"fast.py", "def f(): pass\ndef h(): pass\n"},
-               {"slow.py", "def f(): pass\n"}});
+  Names names(
+      Sources{{"m.py",
+               "try:\n  from fast import f\nexcept ImportError:\n  from slow import f\n"
+               "try:\n  import fast as g\nexcept ImportError:\n  g = None\n"
+               "def h(): pass\n"
+               "try:\n  from fast import h\nexcept ImportError:\n  pass\n"
+               "try:\n  from gone import i\nexcept ImportError:\n  from slow import f as i\n"},
+              {"fast.py", "def f(): pass\ndef h(): pass\n"},
+              {"slow.py", "def f(): pass\n"}});
   EXPECT_EQ(names.Resolve("m", "f"), "fast:f:1 slow:f:1");
   EXPECT_EQ(names.Resolve("m", "g"), "fast m:g:8");
   EXPECT_EQ(names.Resolve("m", "h"), "fast:h:2 m:h:9");
@@ -319,17 +320,18 @@ TEST(NameResolver, PutsHandlersBehind) {
 
 TEST(NameResolver, TakesNamesThatFunctionsBindLast) {
   Names names(Sources{{"m.py",
-                "def load():\n  global f, g\n  from a import f\n  g = made()\n"
-                "g = 1\n"},
-               {"a.py", "def f(): pass\n"}});
+                       "def load():\n  global f, g, h\n  from a import f\n  g = made()\n"
+                       "  from a import f as _h\n  h = _h\n"
+                       "g = 1\n"},
+                      {"a.py", "def f(): pass\n"}});
   EXPECT_EQ(names.Resolve("m", "f"), "a:f:1 (conditional)");
-  EXPECT_EQ(names.Resolve("m", "g"), "m:g:5 m:g:4");
+  EXPECT_EQ(names.Resolve("m", "g"), "m:g:7 m:g:4");
+  EXPECT_EQ(names.Resolve("m", "h"), "a:f:1 (conditional)");
 }
 
 TEST(NameResolver, KnowsThatAnnotationsAloneBindNothing) {
-  const Sources sources = {{"m.py", "x = 1\nx: int\n"},
-                           {"n.py", "y: int\n"},
-                           {"typeshed:s.pyi", "z: int\n"}};
+  const Sources sources = {
+      {"m.py", "x = 1\nx: int\n"}, {"n.py", "y: int\n"}, {"typeshed:s.pyi", "z: int\n"}};
   Names names(sources);
   EXPECT_EQ(names.Resolve("m", "x"), "m:x:2 m:x:1");
   EXPECT_EQ(names.Resolve("n", "y"), "n:y:1 (conditional)");
@@ -350,8 +352,9 @@ TEST(NameResolver, SeesThroughDecoratingByHand) {
 }
 
 TEST(NameResolver, LooksAroundForNamesThatAliasThemselves) {
-  Names names(Sources{{"m.py", "open = open\nclass K:\n  int = int\n  def f(self): pass\n  f = f\n"},
-               {"typeshed:builtins.pyi", "def open(): ...\nclass int: ...\nclass object: ...\n"}});
+  Names names(
+      Sources{{"m.py", "open = open\nclass K:\n  int = int\n  def f(self): pass\n  f = f\n"},
+              {"typeshed:builtins.pyi", "def open(): ...\nclass int: ...\nclass object: ...\n"}});
   EXPECT_EQ(names.Resolve("m", "open"), "builtins:open:1");
   EXPECT_EQ(names.Resolve("m.K.int"), "builtins:int:2");
   EXPECT_EQ(names.Resolve("m.K.f"), "m:K.f:4");
@@ -359,13 +362,13 @@ TEST(NameResolver, LooksAroundForNamesThatAliasThemselves) {
 
 TEST(NameResolver, LooksUpNamesInScopes) {
   Names names(Sources{{"m.py",
-                "x = 1\n"
-                "class K:\n"
-                "  x = 2\n"
-                "  import n as y\n"
-                "  class L: z = 3\n"},
-               {"n.py", "v = 1\n"},
-               {"typeshed:builtins.pyi", "class object: ...\ndef len(): ...\n"}});
+                       "x = 1\n"
+                       "class K:\n"
+                       "  x = 2\n"
+                       "  import n as y\n"
+                       "  class L: z = 3\n"},
+                      {"n.py", "v = 1\n"},
+                      {"typeshed:builtins.pyi", "class object: ...\ndef len(): ...\n"}});
   EXPECT_EQ(names.Lookup("m", "x"), "m:x:1");
   EXPECT_EQ(names.LookupIn("m.K", "x"), "m:K.x:3");
   EXPECT_EQ(names.LookupIn("m.K", "y.v"), "n:v:1");
@@ -413,7 +416,8 @@ TEST(NameResolver, AsksStubsForWhatIsCompiled) {
       {"tree.py", "from _tree import *\n"},
       {"typeshed:_tree.pyi", "from tree import Node as Node\n"},
       {"typeshed:tree.pyi", "class Node: ...\n"},
-      {"m.py", "from collections import deque\nfrom tree import Node\nfrom _collections import x\n"},
+      {"m.py",
+       "from collections import deque\nfrom tree import Node\nfrom _collections import x\n"},
       {"typeshed:builtins.pyi", "class object: ...\n"}};
   Names names(sources, SearchProfile::kRuntime, {}, {"_collections.so", "_tree.so"});
   EXPECT_EQ(names.Resolve("m", "deque"), "collections:deque:1 (opaque module)");
@@ -424,12 +428,12 @@ TEST(NameResolver, AsksStubsForWhatIsCompiled) {
 
 TEST(NameResolver, KeepsImportsOfStubsToThemselves) {
   Names names(Sources{{"typeshed:s.pyi",
-                "import a\nimport b as b\nfrom c import x, y as y, z as w\n"
-                "from d import u\n__all__ = ['u']\n"},
-               {"typeshed:a.pyi", ""},
-               {"typeshed:b.pyi", ""},
-               {"typeshed:c.pyi", "x: int\ny: int\nz: int\n"},
-               {"typeshed:d.pyi", "u: int\n"}},
+                       "import a\nimport b as b\nfrom c import x, y as y, z as w\n"
+                       "from d import u\n__all__ = ['u']\n"},
+                      {"typeshed:a.pyi", ""},
+                      {"typeshed:b.pyi", ""},
+                      {"typeshed:c.pyi", "x: int\ny: int\nz: int\n"},
+                      {"typeshed:d.pyi", "u: int\n"}},
               SearchProfile::kPyright);
   EXPECT_EQ(names.Resolve("s", "a"), "(missing name)");
   EXPECT_EQ(names.Resolve("s", "b"), "b");
@@ -446,16 +450,16 @@ const std::string kBuiltins = "class object: ...\nclass tuple: ...\nclass dict: 
 
 TEST(NameResolver, OrdersBases) {
   Names names(Sources{{"m.py",
-                "from n import A as Base\nimport n\n"
-                "class B(Base): pass\n"
-                "class C(n.A): pass\n"
-                "class D(B, C): pass\n"
-                "class E: pass\n"
-                "class F(E if n else D): pass\n"
-                "class P(E): pass\n"
-                "class X(P, B, E): pass\n"},
-               {"n.py", "class A: pass\n"},
-               {"typeshed:builtins.pyi", kBuiltins}});
+                       "from n import A as Base\nimport n\n"
+                       "class B(Base): pass\n"
+                       "class C(n.A): pass\n"
+                       "class D(B, C): pass\n"
+                       "class E: pass\n"
+                       "class F(E if n else D): pass\n"
+                       "class P(E): pass\n"
+                       "class X(P, B, E): pass\n"},
+                      {"n.py", "class A: pass\n"},
+                      {"typeshed:builtins.pyi", kBuiltins}});
   EXPECT_EQ(names.Order("m.D"), "D B C A object");
   EXPECT_EQ(names.Order("m.E"), "E object");
   EXPECT_EQ(names.Order("m.F"), "F E object");
@@ -465,15 +469,15 @@ TEST(NameResolver, OrdersBases) {
 
 TEST(NameResolver, SaysWhereThereIsNoOrder) {
   Names names(Sources{{"m.py",
-                "class A: pass\nclass B: pass\n"
-                "class X(A, B): pass\nclass Y(B, A): pass\n"
-                "class Z(X, Y): pass\n"
-                "class Twice(A, A): pass\n"
-                "class Own(Own): pass\n"
-                "class U(made(), A): pass\n"
-                "class V(U): pass\n"
-                "class W(missing.Base): pass\n"},
-               {"typeshed:builtins.pyi", kBuiltins}});
+                       "class A: pass\nclass B: pass\n"
+                       "class X(A, B): pass\nclass Y(B, A): pass\n"
+                       "class Z(X, Y): pass\n"
+                       "class Twice(A, A): pass\n"
+                       "class Own(Own): pass\n"
+                       "class U(made(), A): pass\n"
+                       "class V(U): pass\n"
+                       "class W(missing.Base): pass\n"},
+                      {"typeshed:builtins.pyi", kBuiltins}});
   EXPECT_EQ(names.Order("m.Z"), "Z X Y A B object (inconsistent)");
   EXPECT_EQ(names.Order("m.Twice"), "Twice A object (inconsistent)");
   EXPECT_EQ(names.Order("m.Own"), "Own (inconsistent)");
@@ -484,29 +488,29 @@ TEST(NameResolver, SaysWhereThereIsNoOrder) {
 
 TEST(NameResolver, OrdersBasesAcrossCycles) {
   Names names(Sources{{"a.py", "from b import B\nclass A(B): pass\n"},
-               {"b.py", "from a import A\nclass B(A): pass\n"},
-               {"typeshed:builtins.pyi", kBuiltins}});
+                      {"b.py", "from a import A\nclass B(A): pass\n"},
+                      {"typeshed:builtins.pyi", kBuiltins}});
   EXPECT_EQ(names.Order("a.A"), "A B (inconsistent)");
   EXPECT_EQ(names.Order("b.B"), "B A (inconsistent)");
 }
 
 TEST(NameResolver, OrdersBasesAsTypingDoes) {
   Names names(Sources{{"m.py",
-                "from typing import *\n"
-                "T = TypeVar('T')\n"
-                "class G(Generic[T]): pass\n"
-                "class H(Generic[T], G[T]): pass\n"
-                "class P(Protocol[T]): pass\n"
-                "class N(NamedTuple): pass\n"
-                "class D(TypedDict): pass\n"
-                "class L(Dict[str, T]): pass\n"
-                "class M(Dict[str, T], G[T]): pass\n"
-                "class S[U](N): pass\n"},
-               {"typing.py",
-                "class Generic: pass\nclass Protocol(Generic): pass\n"
-                "def NamedTuple(): pass\ndef TypedDict(): pass\n"
-                "Dict = _alias(dict, 2, inst=False)\n"},
-               {"typeshed:builtins.pyi", kBuiltins}});
+                       "from typing import *\n"
+                       "T = TypeVar('T')\n"
+                       "class G(Generic[T]): pass\n"
+                       "class H(Generic[T], G[T]): pass\n"
+                       "class P(Protocol[T]): pass\n"
+                       "class N(NamedTuple): pass\n"
+                       "class D(TypedDict): pass\n"
+                       "class L(Dict[str, T]): pass\n"
+                       "class M(Dict[str, T], G[T]): pass\n"
+                       "class S[U](N): pass\n"},
+                      {"typing.py",
+                       "class Generic: pass\nclass Protocol(Generic): pass\n"
+                       "def NamedTuple(): pass\ndef TypedDict(): pass\n"
+                       "Dict = _alias(dict, 2, inst=False)\n"},
+                      {"typeshed:builtins.pyi", kBuiltins}});
   EXPECT_EQ(names.Order("m.G"), "G Generic object");
   EXPECT_EQ(names.Order("m.H"), "H G Generic object");
   EXPECT_EQ(names.Order("m.P"), "P Protocol Generic object");
@@ -518,12 +522,12 @@ TEST(NameResolver, OrdersBasesAsTypingDoes) {
 }
 
 TEST(NameResolver, LeavesOutBasesThatClassesOfCCannotHave) {
-  const Sources sources = {
-      {"typeshed:builtins.pyi",
-       "from typing import Sized\nfrom io import Base\nclass object: ...\nclass K(Sized, Base): ...\n"
-       "class L(K): ...\n"},
-      {"typeshed:typing.pyi", "class Sized: ...\n"},
-      {"io.py", "class Base: pass\n"}};
+  const Sources sources = {{"typeshed:builtins.pyi",
+                            "from typing import Sized\nfrom io import Base\nclass object: "
+                            "...\nclass K(Sized, Base): ...\n"
+                            "class L(K): ...\n"},
+                           {"typeshed:typing.pyi", "class Sized: ...\n"},
+                           {"io.py", "class Base: pass\n"}};
   Names names(sources);
   EXPECT_EQ(names.Order("builtins.L"), "L K object");
   Names typed(sources, SearchProfile::kPyright);
@@ -532,11 +536,11 @@ TEST(NameResolver, LeavesOutBasesThatClassesOfCCannotHave) {
 
 TEST(NameResolver, FindsMembersThroughTheOrder) {
   Names names(Sources{{"m.py",
-                "class A:\n  def f(self): self.i = 1\n  x = 1\n"
-                "class B(A):\n  x = 2\n  @property\n  def p(self): pass\n"
-                "  @p.setter\n  def p(self, v): pass\n"
-                "class C(B, unknown): pass\n"},
-               {"typeshed:builtins.pyi", kBuiltins}});
+                       "class A:\n  def f(self): self.i = 1\n  x = 1\n"
+                       "class B(A):\n  x = 2\n  @property\n  def p(self): pass\n"
+                       "  @p.setter\n  def p(self, v): pass\n"
+                       "class C(B, unknown): pass\n"},
+                      {"typeshed:builtins.pyi", kBuiltins}});
   EXPECT_EQ(names.Member("m.B", "f"), "m:A.f:2");
   EXPECT_EQ(names.Member("m.B", "x"), "m:B.x:5");
   EXPECT_EQ(names.Member("m.B", "p"), "m:B.p:7");
@@ -550,9 +554,9 @@ TEST(NameResolver, FindsMembersThroughTheOrder) {
 
 TEST(NameResolver, ExplainsEveryStep) {
   Names names(Sources{{"a.py", "from b import K\n"},
-               {"b.py", "from .c import *\nfrom c import *\n"},
-               {"c.py", "import d\nK = d.L\n"},
-               {"d.py", "class M:\n  def f(self): pass\nclass L(M): pass\n"}});
+                      {"b.py", "from .c import *\nfrom c import *\n"},
+                      {"c.py", "import d\nK = d.L\n"},
+                      {"d.py", "class M:\n  def f(self): pass\nclass L(M): pass\n"}});
   const auto explained = names.resolver().Explain("a.K.f");
   ASSERT_EQ(explained.size(), 1u);
   EXPECT_EQ(names.Written(explained[0].definition), "d:M.f:2");
@@ -571,13 +575,13 @@ TEST(NameResolver, ExplainsEveryStep) {
 
 TEST(NameResolver, AnswersCyclesByWhatElseThereIs) {
   Names names(Sources{{"a.py", "from b import x\n"},
-               {"b.py", "from a import x\n"},
-               {"c.py", "from d import *\ndef y(): pass\n"},
-               {"d.py", "from c import *\n"},
-               {"e.py", "try:\n  from f import z\nexcept ImportError:\n  z = None\n"},
-               {"f.py", "from e import z\n"},
-               {"g.py", "from g import h\n"},
-               {"p/__init__.py", "from . import i\n"}});
+                      {"b.py", "from a import x\n"},
+                      {"c.py", "from d import *\ndef y(): pass\n"},
+                      {"d.py", "from c import *\n"},
+                      {"e.py", "try:\n  from f import z\nexcept ImportError:\n  z = None\n"},
+                      {"f.py", "from e import z\n"},
+                      {"g.py", "from g import h\n"},
+                      {"p/__init__.py", "from . import i\n"}});
   EXPECT_EQ(names.Resolve("a", "x"), "(cycle)");
   EXPECT_EQ(names.Resolve("b", "x"), "(cycle)");
   EXPECT_EQ(names.Resolve("d", "y"), "c:y:2");
@@ -598,7 +602,8 @@ void OnSmallStack(const std::function<void()>& work) {
     (*static_cast<const std::function<void()>*>(argument))();
     return nullptr;
   };
-  ASSERT_EQ(pthread_create(&thread, &attributes, run, const_cast<std::function<void()>*>(&work)), 0);
+  ASSERT_EQ(pthread_create(&thread, &attributes, run, const_cast<std::function<void()>*>(&work)),
+            0);
   pthread_join(thread, nullptr);
   pthread_attr_destroy(&attributes);
 }
@@ -614,9 +619,8 @@ TEST(NameResolver, FollowsChainsOfAnyLength) {
   for (int i = 0; i < kLength; ++i) {
     chain[Numbered("m", i) + ".py"] = "from " + Numbered("m", i + 1) + " import x\n";
     const std::string next = Numbered("m", (i + 1) % kLength);
-    cycle[Numbered("m", i) + ".py"] =
-        "from " + next + " import x\nfrom " + next + " import *\n" +
-        (i == 4'321 ? "def y(): pass\n" : "");
+    cycle[Numbered("m", i) + ".py"] = "from " + next + " import x\nfrom " + next + " import *\n" +
+                                      (i == 4'321 ? "def y(): pass\n" : "");
   }
   chain[Numbered("m", kLength) + ".py"] = "def x(): pass\n";
   Names chained(chain);
@@ -683,8 +687,8 @@ TEST(NameResolver, BoundsListsThatTakeOverEachOther) {
   for (int i = 0; i < kModules; ++i) {
     const std::string a = Numbered("m", (i + 1) % kModules);
     const std::string b = Numbered("m", (i + 2) % kModules);
-    sources[Numbered("m", i) + ".py"] = "import " + a + "\nimport " + b + "\n__all__ = ['x'] + " + a +
-                                        ".__all__ + " + b + ".__all__\nfrom " + a +
+    sources[Numbered("m", i) + ".py"] = "import " + a + "\nimport " + b + "\n__all__ = ['x'] + " +
+                                        a + ".__all__ + " + b + ".__all__\nfrom " + a +
                                         " import *\nfrom " + b + " import *\n";
   }
   sources["m150.py"] += "def x(): pass\n_y = 1\n";
@@ -728,7 +732,7 @@ TEST(NameResolver, BoundsOrdersOfHostileBases) {
   std::string bases;
   for (int i = 0; i < 5'000; ++i) bases += "class " + Numbered("K", i) + ": pass\n";
   Names names(Sources{{"m.py", "import m\n" + text + bases + wide + "): pass\n"},
-               {"typeshed:builtins.pyi", kBuiltins}});
+                      {"typeshed:builtins.pyi", kBuiltins}});
   OnSmallStack([&] {
     EXPECT_FALSE(names.resolver().MroOf(names.Class("m.A0")).consistent);
     EXPECT_FALSE(names.resolver().MroOf(names.Class("m.Wide")).complete);
@@ -755,8 +759,8 @@ std::vector<std::pair<std::string, std::string>> Questions(std::mt19937& random)
   return questions;
 }
 
-// A few modules, where `import_of` says which module the one of a number imports from, and `kinds` how
-// many kinds of statements there are.
+// A few modules, where `import_of` says which module the one of a number imports from, and `kinds`
+// how many kinds of statements there are.
 template <class ImportOf>
 Sources MadeUp(std::mt19937& random, int kinds, ImportOf import_of) {
   const auto below = [&](int limit) { return static_cast<int>(random() % limit); };

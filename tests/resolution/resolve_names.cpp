@@ -131,6 +131,7 @@ int main(int, char** argv) {
   std::string line;
   while (std::getline(std::cin, line)) {
     const size_t space = line.find(' ');
-    printer.Print(std::string_view(line).substr(0, space), std::string_view(line).substr(space + 1));
+    printer.Print(std::string_view(line).substr(0, space),
+                  std::string_view(line).substr(space + 1));
   }
 }

@@ -40,6 +40,8 @@ class Text(ast.NodeVisitor):
 
     def __init__(self, file):
         self.bindings = collections.defaultdict(list)  # name -> [(kind, data)]
+        self.for_types = False  # in the body of `if TYPE_CHECKING`
+        self.run = set()  # names of what is bound elsewhere
         self.stars = []  # (level, module)
         self.deleted = set()
         self.bases = {}  # line of `class` -> names of its bases, in parts
@@ -60,13 +62,29 @@ class Text(ast.NodeVisitor):
                         for base in node.bases]
             elif isinstance(node, ast.Global):
                 for name in node.names:
-                    self.bindings[name].append(("computed", "global"))
+                    self.bind(name, "computed", "global")
+
+    def bind(self, name, kind, data):
+        self.bindings[name].append((kind, data))
+        if not self.for_types:
+            self.run.add(name)
+
+    def visit_If(self, node):
+        test = node.test.attr if isinstance(node.test, ast.Attribute) else \
+            getattr(node.test, "id", None)
+        outer = self.for_types
+        self.for_types = outer or test == "TYPE_CHECKING"
+        for each in node.body:
+            self.visit(each)
+        self.for_types = outer
+        for each in [node.test] + node.orelse:
+            self.visit(each)
 
     def first_line(self, line):
         return self.first_lines.get(line, line)
 
     def definition(self, node):
-        self.bindings[node.name].append(("definition", node.lineno))
+        self.bind(node.name, "definition", node.lineno)
 
     visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef = definition
 
@@ -82,20 +100,20 @@ class Text(ast.NodeVisitor):
         for alias in node.names:
             bound = alias.asname or alias.name.partition(".")[0]
             module = alias.name if alias.asname else bound
-            self.bindings[bound].append(("module", module))
+            self.bind(bound, "module", module)
 
     def visit_ImportFrom(self, node):
         for alias in node.names:
             if alias.name == "*":
                 self.stars.append((node.level, node.module or ""))
             else:
-                self.bindings[alias.asname or alias.name].append(
-                    ("import", (node.level, node.module or "", alias.name)))
+                self.bind(alias.asname or alias.name, "import",
+                          (node.level, node.module or "", alias.name))
 
     def visit_Assign(self, node):
         for target in node.targets:
             if isinstance(target, ast.Name):
-                self.bindings[target.id].append(self.value(node.value))
+                self.bind(target.id, *self.value(node.value))
             else:
                 self.visit(target)
         self.visit(node.value)
@@ -104,7 +122,7 @@ class Text(ast.NodeVisitor):
         if node.value is None:
             return
         if isinstance(node.target, ast.Name):
-            self.bindings[node.target.id].append(self.value(node.value))
+            self.bind(node.target.id, *self.value(node.value))
         self.visit(node.value)
 
     @staticmethod
@@ -119,7 +137,7 @@ class Text(ast.NodeVisitor):
 
     def visit_Name(self, node):
         if isinstance(node.ctx, ast.Store):
-            self.bindings[node.id].append(("computed", "target"))
+            self.bind(node.id, "computed", "target")
         elif isinstance(node.ctx, ast.Del):
             self.deleted.add(node.id)
 
@@ -130,7 +148,7 @@ class Text(ast.NodeVisitor):
 
     def visit_MatchAs(self, node):
         if node.name:
-            self.bindings[node.name].append(("computed", "pattern"))
+            self.bind(node.name, "computed", "pattern")
         self.generic_visit(node)
 
 
@@ -221,7 +239,7 @@ class Facts:
             return False
         seen = seen | {(module, name)}
         text = self.text_of(module)
-        return text is not None and (name in text.bindings or any(
+        return text is not None and (name in text.run or any(
             True for _ in self.star_sources(module, name, seen)))
 
     def only_compiled(self, module, name):

@@ -15,8 +15,8 @@
 
 namespace coppice::test {
 
-std::shared_ptr<const ModuleFinder> FinderOf(std::vector<SourceFile> files,
-                                             Environment environment, SearchProfile profile) {
+std::shared_ptr<const ModuleFinder> FinderOf(std::vector<SourceFile> files, Environment environment,
+                                             SearchProfile profile) {
   std::sort(files.begin(), files.end(), [](const SourceFile& a, const SourceFile& b) {
     return std::tie(a.root, a.path) < std::tie(b.root, b.path);
   });

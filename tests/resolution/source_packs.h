@@ -17,7 +17,7 @@ struct SourceFile {
 
 // A finder over one pack of those files. Fails the test and is null if there cannot be one. Every
 // root must be in the environment.
-std::shared_ptr<const ModuleFinder> FinderOf(std::vector<SourceFile> files,
-                                             Environment environment, SearchProfile profile);
+std::shared_ptr<const ModuleFinder> FinderOf(std::vector<SourceFile> files, Environment environment,
+                                             SearchProfile profile);
 
 }  // namespace coppice::test

@@ -51,7 +51,7 @@ TEST(Target, CombinesWhatIsKnownWithWhatIsNot) {
 
 TEST(Target, LooksConstantsUp) {
   const std::map<std::string, std::string, std::less<>> texts = {
-      {"PY2", "sys.version_info[0] == 2"}, {"PY3", "not PY2"},
+      {"PY2", "sys.version_info[0] == 2"},    {"PY3", "not PY2"},
       {"WINDOWS", "sys.platform == 'win32'"}, {"loop", "not loop"},
       {"names", "sys.builtin_module_names"},  {"call", "made()"}};
   const auto constants = [&](std::string_view name) -> std::string_view {
