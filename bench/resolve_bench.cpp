@@ -51,8 +51,9 @@ std::shared_ptr<const ModuleFinder> ReExports() {
     Parser parser(pool);
     SummaryBuilder builder;
     for (const auto& [file, text] : files) {
-      const SyntaxTree tree = Take(parser.Parse(text));
-      const BuiltSummary& summary = builder.Build(tree);
+      const auto tree = parser.Parse(text);
+      if (!tree) Fail("what it measures cannot be parsed");
+      const BuiltSummary& summary = builder.Build(*tree);
       ModuleRecord record;
       record.root = "src";
       record.path = file;

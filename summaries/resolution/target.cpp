@@ -105,6 +105,10 @@ class Evaluator {
       const bool decided = *text == "posix" || *text == "nt";
       return decided ? Known(*text == target_.os_name) : Truth::kUnknown;
     }
+    if (const auto* text = std::get_if<std::string_view>(&value);
+        text != nullptr && Is(container, "sys.platform")) {
+      return Known(target_.platform.find(*text) != std::string::npos);
+    }
     if (value.index() == 0 ||
         (node.kind != Kind::kTuple && node.kind != Kind::kList && node.kind != Kind::kSet)) {
       return Truth::kUnknown;
@@ -246,29 +250,24 @@ class Evaluator {
     return Unknown{};
   }
 
-  // sys.version_info[0], sys.version_info[:2]
+  // sys.version_info[0], sys.version_info[:2], sys.platform[:3]
   Value Subscript(const ExpressionNode& node) const {
-    if (!Is(node.first_child, "sys.version_info")) return Unknown{};
+    const bool version = Is(node.first_child, "sys.version_info");
+    if (!version && !Is(node.first_child, "sys.platform")) return Unknown{};
     const uint32_t index = condition_.node(node.first_child).next_sibling;
     const ExpressionNode& item = condition_.node(index);
     if (item.kind == Kind::kInteger) {
       const Value number = ValueOf(index);
-      if (std::holds_alternative<uint32_t>(number)) {
+      if (version && std::holds_alternative<uint32_t>(number)) {
         if (std::get<uint32_t>(number) == 0) return target_.major;
         if (std::get<uint32_t>(number) == 1) return target_.minor;
       }
       return Unknown{};
     }
-    // Only from the start, up to a number.
-    const std::string_view text = condition_.TextOf(index);
-    if (item.kind != Kind::kSlice || item.first_child == kNoExpression ||
-        condition_.node(item.first_child).next_sibling != kNoExpression || !text.starts_with(':')) {
-      return Unknown{};
-    }
-    const Value end = ValueOf(item.first_child);
-    if (!std::holds_alternative<uint32_t>(end)) return Unknown{};
-    if (text.find(':', 1) != std::string_view::npos) return Unknown{};  // a step
-    switch (std::get<uint32_t>(end)) {
+    const std::optional<uint32_t> end = EndOfSlice(index);
+    if (!end) return Unknown{};
+    if (!version) return std::string_view(target_.platform).substr(0, *end);
+    switch (*end) {
       case 0:
         return Version{{}, false};
       case 1:
@@ -280,6 +279,20 @@ class Evaluator {
     }
   }
 
+  // Of a slice from the start up to a number.
+  std::optional<uint32_t> EndOfSlice(uint32_t index) const {
+    const ExpressionNode& slice = condition_.node(index);
+    const std::string_view text = condition_.TextOf(index);
+    if (slice.kind != Kind::kSlice || slice.first_child == kNoExpression ||
+        condition_.node(slice.first_child).next_sibling != kNoExpression ||
+        !text.starts_with(':') || text.find(':', 1) != std::string_view::npos) {
+      return std::nullopt;
+    }
+    const Value end = ValueOf(slice.first_child);
+    if (!std::holds_alternative<uint32_t>(end)) return std::nullopt;
+    return std::get<uint32_t>(end);
+  }
+
   // sys.platform.startswith("linux")
   Value Call(const ExpressionNode& node) const {
     if (!Is(node.first_child, "sys.platform.startswith")) return Unknown{};
@@ -287,8 +300,21 @@ class Evaluator {
     if (argument == kNoExpression || condition_.node(argument).next_sibling != kNoExpression) {
       return Unknown{};
     }
-    const Value prefix = ValueOf(argument);
-    const auto* text = std::get_if<std::string_view>(&prefix);
+    const ExpressionNode& prefixes = condition_.node(argument);
+    if (prefixes.kind != Kind::kTuple) return StartsWith(argument);
+    Value any = false;
+    for (uint32_t child = prefixes.first_child; child != kNoExpression;
+         child = condition_.node(child).next_sibling) {
+      const Value starts = StartsWith(child);
+      if (TruthOf(starts) == Truth::kTrue) return true;
+      if (TruthOf(starts) == Truth::kUnknown) any = Unknown{};
+    }
+    return any;
+  }
+
+  Value StartsWith(uint32_t prefix) const {
+    const Value value = ValueOf(prefix);
+    const auto* text = std::get_if<std::string_view>(&value);
     if (text == nullptr) return Unknown{};
     return target_.platform.starts_with(*text);
   }

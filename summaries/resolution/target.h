@@ -31,11 +31,12 @@ Truth Not(Truth truth);
 using ConstantTexts = std::function<std::string_view(std::string_view name)>;
 
 // What a condition is for a target: comparisons of sys.version_info (its items and slices too),
-// sys.platform (with startswith), sys.implementation.name and os.name with constants, of the
-// platform's name with sys.builtin_module_names, TYPE_CHECKING, `__name__ == "__main__"` (false:
-// what is imported is no program), constants, names that `constants` has such values for, and
-// `not`, `and`, `or` of these. As type checkers do, names are taken by how they are written.
-// Unknown for all else. (Typing specification, "Version and platform checking".)
+// sys.platform (its beginning, startswith and what is in it, too), sys.implementation.name and
+// os.name with constants, of the platform's name with sys.builtin_module_names, TYPE_CHECKING,
+// `__name__ == "__main__"` (false: what is imported is no program), constants, names that
+// `constants` has such values for, and `not`, `and`, `or` of these. As type checkers do, names are
+// taken by how they are written. Unknown for all else. (Typing specification, "Version and platform
+// checking".)
 Truth EvaluateCondition(const ExpressionParser& condition, const Target& target,
                         const ConstantTexts& constants = {});
 

@@ -795,7 +795,7 @@ Sources MadeUp(std::mt19937& random, int kinds, ImportOf import_of) {
 
 TEST(NameResolver, AnswersWithoutRegardToWhatWasAskedBefore) {
   std::mt19937 random(1);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 30; ++round) {
     const Sources sources = MadeUp(random, 5, [&](int importer) {
       return importer + 1 + static_cast<int>(random() % (kModules - importer));
     });
@@ -817,7 +817,7 @@ TEST(NameResolver, AnswersWithoutRegardToWhatWasAskedBefore) {
 
 TEST(NameResolver, FindsTheSameInCyclesWhereverOneBegins) {
   std::mt19937 random(2);
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 30; ++round) {
     const Sources sources =
         MadeUp(random, 3, [&](int) { return static_cast<int>(random() % kModules); });
     Names names(sources);

@@ -3,13 +3,15 @@
 
     target_oracle.py EVALUATE_CONDITIONS
 
-Asks the interpreters python3.8 to python3.14 that are in PATH and run (and this one) for the
-conditions in the standard library that speak of the interpreter alone, and for made-up ones. A
-condition that is said to be true or false must be; those that are said to be unknown are counted.
+Asks the interpreters python3.8 to python3.14 that are in PATH or installed by pyenv, and this one, for
+the conditions in the standard library that speak of the interpreter alone, and for made-up ones. A
+condition that is said to be true or false must be. Of the made-up ones many are of kinds that nobody
+writes and that are unknown; of those in the standard library nineteen in twenty must be known.
 """
 
 import ast
 import collections
+import glob
 import itertools
 import json
 import os
@@ -67,7 +69,7 @@ def speaks_of_interpreter(test):
 
 def conditions_below(directory):
     for path, folders, files in os.walk(directory):
-        folders.sort()
+        folders[:] = sorted(set(folders) - {"test", "tests", "site-packages", "__pycache__"})
         for file in sorted(files):
             if not file.endswith((".py", ".pyi")):
                 continue
@@ -119,20 +121,24 @@ def made_up():
 
 def interpreters():
     found = {}
-    for python in [sys.executable] + ["python3.%d" % minor for minor in range(8, 15)]:
-        path = shutil.which(python)
+    pyenv = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
+    pythons = [sys.executable] + glob.glob(os.path.join(glob.escape(pyenv), "versions/3.*/bin/python3"))
+    pythons += filter(None, (shutil.which("python3.%d" % minor) for minor in range(8, 15)))
+    for path in pythons:
         try:
-            run = subprocess.run([path or python, "-I", "-c", "import sys; print(sys.version_info[1])"],
+            run = subprocess.run([path, "-I", "-c", "import sys; print(sys.version_info[1])"],
                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
         except (OSError, subprocess.CalledProcessError):
             continue
-        found.setdefault(int(run.stdout), path or python)
+        if 8 <= int(run.stdout) < 15:
+            found.setdefault(int(run.stdout), path)
     return found
 
 
 def main():
-    texts = set(made_up()) | set(conditions_below(sysconfig.get_paths()["stdlib"]))
-    texts = sorted(re.sub(r"\s+", " ", text) for text in texts)
+    written = {re.sub(r"\s+", " ", text)
+               for text in conditions_below(sysconfig.get_paths()["stdlib"])}
+    texts = sorted(written | set(made_up()))
     failed = 0
     for minor, python in sorted(interpreters().items()):
         run = subprocess.run([python, "-I", "-c", EVALUATE], input=json.dumps(texts).encode(),
@@ -145,7 +151,12 @@ def main():
         ours = subprocess.run([sys.argv[1]], input=lines.encode(), stdout=subprocess.PIPE,
                               check=True).stdout.decode().splitlines()
         counts = collections.Counter()
+        written_counts = collections.Counter()
         for text, result, answer in zip(texts, results, ours):
+            if text in written and result is not None:
+                written_counts[answer != "unknown"] += 1
+                if answer == "unknown" and "--unknown" in sys.argv:
+                    print(text)
             if result is None:
                 counts["failing"] += 1  # it raises: any answer will do
             elif answer == "unknown":
@@ -155,9 +166,10 @@ def main():
             else:
                 counts["different"] += 1
                 print("3.%d: %s is %s, said to be %s" % (minor, text, result, answer))
-        print("3.%d: %d conditions: %s" % (
-            minor, len(texts), ", ".join("%d %s" % (n, kind) for kind, n in counts.most_common())))
-        failed += counts["different"] + (counts["equal"] < 2 * counts["unknown"])
+        print("3.%d: %d conditions: %s; %d of %d in the standard library known" % (
+            minor, len(texts), ", ".join("%d %s" % (n, kind) for kind, n in counts.most_common()),
+            written_counts[True], sum(written_counts.values())))
+        failed += counts["different"] + (20 * written_counts[False] > sum(written_counts.values()))
     return 1 if failed else 0
 
 

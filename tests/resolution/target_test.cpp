@@ -33,6 +33,9 @@ TEST(Target, KnowsPlatforms) {
   EXPECT_EQ(Evaluate("sys.platform == 'darwin'", target), Truth::kTrue);
   EXPECT_EQ(Evaluate("sys.platform.startswith('win')", target), Truth::kFalse);
   EXPECT_EQ(Evaluate("sys.platform in ('linux', 'darwin')", target), Truth::kTrue);
+  EXPECT_EQ(Evaluate("sys.platform.startswith(('linux', 'dar'))", target), Truth::kTrue);
+  EXPECT_EQ(Evaluate("sys.platform[:3] == 'win'", target), Truth::kFalse);
+  EXPECT_EQ(Evaluate("'arw' in sys.platform", target), Truth::kTrue);
   EXPECT_EQ(Evaluate("'nt' in sys.builtin_module_names", target), Truth::kFalse);
   EXPECT_EQ(Evaluate("'zlib' in sys.builtin_module_names", target), Truth::kUnknown);
   EXPECT_EQ(Evaluate("sys.byteorder == 'little'", target), Truth::kUnknown);
