@@ -369,7 +369,13 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
   if (!import.name) {
     // `import a.b` binds `a`; `import a.b as c` binds `a.b`.
     const std::string_view top = import.module.substr(0, import.module.find('.'));
-    Add(findings, {{import.alias ? target : finder_->Find(top)}, MakeLink(step, kNoLink)}, late);
+    const ModuleRef bound =
+        import.alias ? target : finder_->FindFrom(question.module, import.level, top);
+    if (bound == kNoModule) {
+      findings.obstacles.add(Obstacle::kMissingModule);
+    } else {
+      Add(findings, {{bound}, MakeLink(step, kNoLink)}, late);
+    }
     return true;
   }
   if (target == question.module && *import.name == names_.name(question.name)) {

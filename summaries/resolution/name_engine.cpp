@@ -143,6 +143,7 @@ std::string_view NameResolver::Engine::ConstantText(const SummaryView& view,
 
 // The stub of a module that has a source: beside it, or typeshed's.
 ModuleRef NameResolver::Engine::StubOf(ModuleRef module) {
+  if (finder_->form(module) != ModuleForm::kFile) return kNoModule;
   const Result<ModuleInfo> info = finder_->index().file(module);
   if (!info || info->is_stub() || !info->path.ends_with(".py")) return kNoModule;
   // Either may be a package where the other is a file.

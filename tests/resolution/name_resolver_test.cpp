@@ -418,11 +418,15 @@ TEST(NameResolver, AsksStubsForWhatIsCompiled) {
       {"typeshed:tree.pyi", "class Node: ...\n"},
       {"m.py",
        "from collections import deque\nfrom tree import Node\nfrom _collections import x\n"},
+      // A stub that takes from what has no file.
+      {"typeshed:q.pyi", "from space import x as x\n"},
+      {"space/sub.py", ""},
       {"typeshed:builtins.pyi", "class object: ...\n"}};
-  Names names(sources, SearchProfile::kRuntime, {}, {"_collections.so", "_tree.so"});
+  Names names(sources, SearchProfile::kRuntime, {}, {"_collections.so", "_tree.so", "q.so"});
   EXPECT_EQ(names.Resolve("m", "deque"), "collections:deque:1 (opaque module)");
   EXPECT_EQ(names.Resolve("m", "Node"), "tree:Node:1 (cycle)");
   EXPECT_EQ(names.Resolve("m", "x"), "(opaque module)");
+  EXPECT_EQ(names.Resolve("q", "x"), "(missing name)");
   EXPECT_EQ(names.NamesOf("m"), "Node deque x");
 }
 
