@@ -396,7 +396,12 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
     if (stub != kNoModule) node = Ask({stub, kOwn, name});
   }
   AddAnswer(findings, node, late, step);
-  return true;
+  return !LeadsBackOnly(node);
+}
+
+// Then it takes what was bound before.
+bool NameResolver::Engine::LeadsBackOnly(uint32_t node) const {
+  return nodes_[node].count == 0 && FindingsOf(node).obstacles.has(Obstacle::kCycle);
 }
 
 // Whether `from module import *` takes the name if it is bound there.
@@ -427,7 +432,7 @@ bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bo
   }
   // A name that is listed is imported if it is a submodule.
   const uint32_t node = Ask({target, state.view->has_all() ? kAttribute : kOwn, question.name});
-  if (!nodes_[node].bound()) return false;
+  if (!nodes_[node].bound() || LeadsBackOnly(node)) return false;
   AddAnswer(findings, node, late,
             {Step::Kind::kStar, question.module, import.line,
              tracing_ ? finder_->name(target) : std::string()});

@@ -223,7 +223,14 @@ bool NameResolver::Engine::Settle(uint32_t outermost) {
   std::vector<uint32_t> members(first, provisional_.end());  // the innermost first
   provisional_.erase(first, provisional_.end());
   members.push_back(outermost);
-  for (const uint32_t member : members) nodes_[member].state = State::kDone;
+  const auto mark = [](Node& node) {
+    if (node.question.name != kOrder) node.obstacles.add(Obstacle::kCycle);
+  };
+  for (const uint32_t member : members) {
+    nodes_[member].state = State::kDone;
+    nodes_[member].obstacles = {};
+    mark(nodes_[member]);
+  }
   bool changed = true;
   for (int round = 0; changed && round < kMaxRounds; ++round) {
     changed = false;
@@ -239,13 +246,14 @@ bool NameResolver::Engine::Settle(uint32_t outermost) {
         nodes_[outermost].state = State::kOpen;
         return false;
       }
-      if (AddsNothing(findings, nodes_[member])) continue;
-      Store(findings, nodes_[member]);
-      changed = true;
+      if (AddsNothing(findings, nodes_[member])) {
+        nodes_[member].obstacles = findings.obstacles;
+      } else {
+        Store(findings, nodes_[member]);
+        changed = true;
+      }
+      mark(nodes_[member]);
     }
-  }
-  for (const uint32_t member : members) {
-    if (nodes_[member].question.name != kOrder) nodes_[member].obstacles.add(Obstacle::kCycle);
   }
   return true;
 }
@@ -457,7 +465,7 @@ NameResolver::Engine::Findings NameResolver::Engine::FindingsOf(uint32_t number)
 }
 
 void NameResolver::Engine::Store(const Findings& findings, Node& node) {
-  node.obstacles.add(findings.obstacles);
+  node.obstacles = findings.obstacles;
   node.traits = findings.traits;
   const size_t size = findings.size();
   if (size > definitions_left_) {

@@ -217,6 +217,7 @@ class NameResolver::Engine {
                    bool late, Findings& findings);
   bool FollowImport(const Question& question, uint32_t row, bool late, Findings& findings);
   bool FollowStar(const Question& question, uint32_t row, bool late, Findings& findings);
+  bool LeadsBackOnly(uint32_t node) const;
   ModuleRef FindModule(ModuleRef importer, uint32_t level, std::string_view name);
   bool IsInAll(ModuleRef module, NameId name, Obstacles& obstacles);
   bool IsReExported(ModuleState& state, const Import& import);

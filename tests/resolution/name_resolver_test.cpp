@@ -585,14 +585,20 @@ TEST(NameResolver, AnswersCyclesByWhatElseThereIs) {
                       {"e.py", "try:\n  from f import z\nexcept ImportError:\n  z = None\n"},
                       {"f.py", "from e import z\n"},
                       {"g.py", "from g import h\n"},
+                      {"q/__init__.py", "from q.a import *\nfrom q.b import *\n"},
+                      {"q/a.py", "def w(): pass\n"},
+                      {"q/b.py", "from q import w\n"},
                       {"p/__init__.py", "from . import i\n"}});
-  EXPECT_EQ(names.Resolve("a", "x"), "(cycle)");
-  EXPECT_EQ(names.Resolve("b", "x"), "(cycle)");
+  EXPECT_EQ(names.Resolve("a", "x"), "(missing name) (cycle)");
+  EXPECT_EQ(names.Resolve("b", "x"), "(missing name) (cycle)");
   EXPECT_EQ(names.Resolve("d", "y"), "c:y:2");
   EXPECT_EQ(names.Resolve("c", "y"), "c:y:2");
   EXPECT_EQ(names.Resolve("f", "z"), "e:z:4 (cycle)");
   EXPECT_EQ(names.Resolve("e", "z"), "e:z:4 (cycle)");
   EXPECT_EQ(names.Resolve("g", "h"), "(missing name)");
+  // What was bound before is imported back.
+  EXPECT_EQ(names.Resolve("q", "w"), "q.a:w:1 (cycle)");
+  EXPECT_EQ(names.Resolve("q.b.w"), "q.a:w:1 (cycle)");
   EXPECT_EQ(names.Resolve("p", "i"), "(missing name)");
 }
 
@@ -633,7 +639,7 @@ TEST(NameResolver, FollowsChainsOfAnyLength) {
     EXPECT_EQ(chained.Resolve("m0", "x"), "m10000:x:1");
     EXPECT_EQ(chained.Resolve("m5000", "x"), "m10000:x:1");
     for (const int start : {0, 4'320, 4'321, 4'322, 9'999}) {
-      EXPECT_EQ(cyclic.Resolve(Numbered("m", start), "x"), "(cycle)");
+      EXPECT_EQ(cyclic.Resolve(Numbered("m", start), "x"), "(missing name) (cycle)");
       EXPECT_EQ(cyclic.Resolve(Numbered("m", start), "y"), "m4321:y:3");
     }
   });
