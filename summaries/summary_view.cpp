@@ -58,6 +58,8 @@ SummaryView::SummaryView(std::span<const std::byte> verified) {
 uint32_t SummaryView::symbol_count() const { return cells_.rows(Table::kSymbols); }
 uint32_t SummaryView::import_count() const { return cells_.rows(Table::kImports); }
 uint32_t SummaryView::export_count() const { return cells_.rows(Table::kExports); }
+std::string_view SummaryView::text(uint32_t string) const { return cells_.String(string); }
+uint32_t SummaryView::string_count() const { return cells_.rows(Table::kStrings); }
 
 bool SummaryView::has_doc() const { return (flags_ & kModuleHasDoc) != 0; }
 bool SummaryView::has_all() const { return (flags_ & kModuleHasAll) != 0; }

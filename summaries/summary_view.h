@@ -74,6 +74,10 @@ class SummaryView {
   uint32_t import_count() const;
   uint32_t export_count() const;
 
+  // Distinct strings, by number: names and texts.
+  uint32_t string_count() const;
+  std::string_view text(uint32_t string) const;
+
   bool has_doc() const;       // the module has a docstring
   bool has_all() const;       // `__all__` is bound
   bool all_complete() const;  // all bindings of `__all__` could be followed
@@ -150,6 +154,8 @@ class Symbol {
   std::optional<uint32_t> guard() const;  // innermost, for SummaryView::guards
   std::optional<uint32_t> owner() const;  // row of its class; none at module level. Log. time
   SymbolDetails details() const;
+  // The texts among them that are expressions, as numbers: for what is kept for each text.
+  void texts(std::vector<SymbolText>& texts) const;
   // Names of its classes and its own, with dots. Allocates.
   std::string qualname() const;
 

@@ -78,4 +78,42 @@ SymbolDetails Symbol::details() const {
   return details;
 }
 
+void Symbol::texts(std::vector<SymbolText>& texts) const {
+  texts.clear();
+  const uint32_t at = view_->Get<Column::kSymbolDetail>(row_);
+  if (at == 0) return;
+  DetailReader reader(view_->cells_.details() + at - 1);
+  const uint32_t head = reader.Next();
+  const auto add = [&](TextRole role) { texts.push_back({role, reader.Next()}); };
+  const auto add_list = [&](TextRole role) {
+    for (uint32_t left = reader.Next(); left != 0; --left) add(role);
+  };
+  const DetailForm form = static_cast<DetailForm>(head & kDetailFormMask);
+  if (form == DetailForm::kValue) {
+    if (head & kDetailTypeParamsBit) add_list(TextRole::kTypeParameter);
+    if (head & kDetailAnnotationBit) add(TextRole::kAnnotation);
+    const auto value = static_cast<ValueForm>(head >> kDetailValueShift & kDetailValueMask);
+    if (value == ValueForm::kText) add(TextRole::kValue);
+    return;
+  }
+  if (head & kDetailDecoratorsBit) add_list(TextRole::kDecorator);
+  if (head & kDetailTypeParamsBit) add_list(TextRole::kTypeParameter);
+  const uint32_t count = head >> kDetailCountShift;
+  if (form == DetailForm::kClass) {
+    for (uint32_t left = count; left != 0; --left) add(TextRole::kBase);
+    if ((head & kDetailKeywordsBit) == 0) return;
+    for (uint32_t left = reader.Next(); left != 0; --left) {
+      reader.Next();
+      add(TextRole::kKeyword);
+    }
+    return;
+  }
+  for (uint32_t left = count; left != 0; --left) {
+    const uint32_t parameter = reader.Next();
+    if (parameter & kParameterAnnotationBit) add(TextRole::kAnnotation);
+    if (parameter & kParameterDefaultBit) add(TextRole::kDefault);
+  }
+  if (head & kDetailReturnsBit) add(TextRole::kReturns);
+}
+
 }  // namespace coppice

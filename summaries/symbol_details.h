@@ -109,6 +109,23 @@ enum class ValueForm : uint8_t {
   kText,
 };
 
+// What a text of a symbol says about it.
+enum class TextRole : uint8_t {
+  kDecorator,
+  kTypeParameter,
+  kBase,
+  kKeyword,
+  kAnnotation,  // of a parameter, a variable or an attribute
+  kDefault,
+  kReturns,
+  kValue,
+};
+
+struct SymbolText {
+  TextRole role;
+  uint32_t string;  // index, for SummaryView::text
+};
+
 // What does not apply to the symbol's kind is empty.
 struct SymbolDetails {
   DetailList<std::string_view> decorators;     // classes, functions: text after the `@`
