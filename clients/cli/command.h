@@ -28,6 +28,7 @@ Action DeclareStats(CLI::App& app);
 Action DeclareVerify(CLI::App& app);
 Action DeclareExport(CLI::App& app);
 Action DeclareQuery(CLI::App& app);
+Action DeclareEval(CLI::App& app);
 Action DeclareAst(CLI::App& app);
 
 // Sets the text that --help prints. Must outlive the app: literals.

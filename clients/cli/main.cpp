@@ -29,6 +29,7 @@ Turns trees of Python into one pack file of compact summaries, and answers from 
   verify    check every byte of a pack
   export    write a pack's contents as JSON lines or as tags for editors
   query     look up modules, symbols, names and imports
+  eval      resolve everything that the summaries of an index mention
   ast       print the syntax tree of one file
 
 Examples:
@@ -69,6 +70,7 @@ int Main(int argument_count, char** arguments) {
   declare("verify", DeclareVerify);
   declare("export", DeclareExport);
   declare("query", DeclareQuery);
+  declare("eval", DeclareEval);
   declare("ast", DeclareAst);
 
   std::vector<std::string> words(arguments + std::min(1, argument_count),
@@ -84,8 +86,9 @@ int Main(int argument_count, char** arguments) {
     return kWrongCall;
   }
   if (!first.starts_with('-') && !actions.contains(first)) {
-    return Misuse(kHelp, "no such command: " + NoneOf(first, {"index", "env", "stats", "verify",
-                                                              "export", "query", "ast", "help"}));
+    return Misuse(kHelp,
+                  "no such command: " + NoneOf(first, {"index", "env", "stats", "verify", "export",
+                                                       "query", "eval", "ast", "help"}));
   }
 
   try {

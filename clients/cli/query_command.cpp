@@ -17,6 +17,7 @@
 #include "clients/cli/module_names.h"
 #include "clients/cli/near_names.h"
 #include "clients/cli/open_pack.h"
+#include "clients/cli/resolution_query.h"
 #include "clients/cli/root_directories.h"
 #include "clients/cli/symbol_text.h"
 #include "summaries/try.h"
@@ -31,6 +32,11 @@ constexpr const char* kHelp =
        coppice query PACK search TEXT     identifiers that contain TEXT
        coppice query PACK imports NAME    what a module imports
        coppice query PACK importers NAME  which modules import a module
+       coppice query INDEX resolve NAME   all that a dotted name can mean
+       coppice query INDEX members NAME   what a class has, its own and what it inherits
+       coppice query INDEX mro NAME       the order of a class's bases
+       coppice query INDEX signature NAME
+                                          how a function, method or class is called
 
   module      the dotted name, written out: json.decoder. Or root/path, which also finds files that
               no import statement reaches: src/__init__.py, src/run-me.py
@@ -41,13 +47,24 @@ constexpr const char* kHelp =
   importers   the dotted name, written out; by the text of the imports: `import a.b.c` counts for a,
               a.b and a.b.c, `from a import b` for a and a.b; relative imports for the package that
               they start from and what is below it
+  resolve, members, mro, signature
+              a module's dotted name, and names of attributes after it: json.JSONDecoder.decode. A
+              NAME of - reads them from standard input, one a line
+
+INDEX is a pack, or an index (its directory or its index.json).
 
 Options:
   --json                an array, empty if nothing is found. module: the objects of `coppice
                         export`; symbols: their "symbols" with module, root and path; imports and
                         importers: their "imports" with importer, root and path; search: name,
                         defined_in (objects of module, root and path) and mentioned_in (how many
-                        modules)
+                        modules); resolve, members, mro, signature: one object for each NAME,
+                        as docs/command.md has them
+  --explain             resolve: the steps that lead to each definition
+  --bound               signature: of a method as an instance has it, without its first parameter
+  --profile runtime|mypy|pyright
+                        the queries of an INDEX: by whose rules modules are found; the
+                        interpreter's if not given
   --limit N             search: at most N names; default 50. Standard error tells if there are more
   -i, --ignore-case     search: ASCII letters match in either case
   --root NAME=DIRECTORY print DIRECTORY for the root NAME; may be repeated
@@ -78,10 +95,14 @@ struct Call {
   std::size_t limit = 0;  // 0: not given
   std::vector<std::string> roots;
   std::string columns;  // empty: not given
+  bool explain = false;
+  bool bound = false;
+  std::string profile;  // empty: not given
 };
 
-constexpr std::array<std::string_view, 5> kQueries = {"module", "symbols", "search", "imports",
-                                                      "importers"};
+constexpr std::array<std::string_view, 9> kQueries = {"module",  "symbols",   "search",
+                                                      "imports", "importers", "resolve",
+                                                      "members", "mro",       "signature"};
 
 constexpr std::size_t kDefaultLimit = 50;
 
@@ -115,6 +136,18 @@ std::string Mistake(const Call& call) {
   }
   if (call.what != "module" && call.what != "symbols" && !call.columns.empty()) {
     return fmt::format("--columns is for module and symbols: {} prints no columns", what);
+  }
+  if (call.what != "resolve" && call.explain) {
+    return fmt::format("--explain is for resolve, not for {}", what);
+  }
+  if (call.what != "signature" && call.bound) {
+    return fmt::format("--bound is for signature, not for {}", what);
+  }
+  if (!IsResolutionQuery(call.what) && !call.profile.empty()) {
+    return fmt::format("--profile is for what follows imports, not for {}", what);
+  }
+  if (IsResolutionQuery(call.what) && !call.roots.empty()) {
+    return fmt::format("--root is for packs: {} takes the directories that the index names", what);
   }
   return {};
 }
@@ -492,6 +525,10 @@ class Query {
 
 int Run(const Call& call) {
   if (const std::string mistake = Mistake(call); !mistake.empty()) return Misuse(kHelp, mistake);
+  if (IsResolutionQuery(call.what)) {
+    return RunResolutionQuery(
+        {call.pack, call.what, call.name, call.profile, call.json, call.explain, call.bound});
+  }
   const Result<std::shared_ptr<const Pack>> pack = OpenPack(call.pack);
   if (!pack) return Fail(pack.error());
   const Result<RootDirectories> roots = RootDirectories::Parse(call.roots, **pack);
@@ -513,6 +550,9 @@ Action DeclareQuery(CLI::App& app) {
   app.add_flag("--ignore-case,-i", call->ignore_case);
   app.add_option("--root", call->roots)->allow_extra_args(false);
   app.add_option("--columns", call->columns)->check(OneOf({"utf8", "utf16"}));
+  app.add_flag("--explain", call->explain);
+  app.add_flag("--bound", call->bound);
+  app.add_option("--profile", call->profile)->check(OneOf({"runtime", "mypy", "pyright"}));
   return [call] { return Run(*call); };
 }
 

@@ -1,0 +1,395 @@
+#include <algorithm>
+#include <utility>
+
+#include "summaries/resolution/class_table.h"
+#include "summaries/resolution/expression_parts.h"
+
+namespace coppice {
+namespace {
+
+// Assignments of names to names that are followed to see what a member is.
+constexpr uint32_t kMaxAliases = 16;
+
+bool HasDunder(std::string_view name) { return name.starts_with("__") && name.ends_with("__"); }
+
+// What enumerations keep for themselves: `_order_`, and what is private.
+bool IsReservedInEnum(std::string_view name, std::string_view class_name) {
+  if (HasDunder(name)) return true;
+  if (name.size() > 2 && name.starts_with('_') && name.ends_with('_')) return true;
+  class_name.remove_prefix(std::min(class_name.find_first_not_of('_'), class_name.size()));
+  return name.starts_with('_') && name.substr(1).starts_with(class_name) &&
+         name.substr(1 + class_name.size()).starts_with("__");
+}
+
+bool IsDeclarationOnly(const Symbol& symbol) {
+  return symbol.kind() == SymbolKind::kVariable &&
+         symbol.details().value_form == ValueForm::kAbsent;
+}
+
+// Whether a class's `__slots__` lists a name; `use` is called for each if it can be read.
+template <class Use>
+void ForEachSlot(const SummaryView& view, uint32_t class_row, Use use) {
+  const RowRange rows = view.FindSymbols(view.Members(class_row), "__slots__");
+  if (rows.empty()) return;
+  const SymbolDetails details = view.symbol(rows.last - 1).details();
+  if (details.value_form != ValueForm::kText) return;
+  ExpressionParser parser;
+  parser.Parse(details.value);
+  const auto add = [&](uint32_t node) {
+    if (KindAt(parser, node) != ExpressionKind::kString) return;
+    if (const auto name = StringContent(parser.TextOf(node))) use(*name);
+  };
+  switch (KindAt(parser, parser.root())) {
+    case ExpressionKind::kString:
+      return add(parser.root());
+    case ExpressionKind::kTuple:
+    case ExpressionKind::kList:
+    case ExpressionKind::kSet:
+      return ForEachChild(parser, parser.root(), add);
+    case ExpressionKind::kDict: {
+      bool key = true;
+      ForEachChild(parser, parser.root(), [&](uint32_t node) {
+        if (std::exchange(key, !key)) add(node);
+      });
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+std::string_view KindName(MemberKind kind) {
+  switch (kind) {
+    case MemberKind::kMethod:
+      return "method";
+    case MemberKind::kClassMethod:
+      return "class_method";
+    case MemberKind::kStaticMethod:
+      return "static_method";
+    case MemberKind::kProperty:
+      return "property";
+    case MemberKind::kDescriptor:
+      return "descriptor";
+    case MemberKind::kSlot:
+      return "slot";
+    case MemberKind::kEnumMember:
+      return "enum_member";
+    case MemberKind::kValue:
+      return "value";
+    case MemberKind::kClass:
+      return "class";
+    case MemberKind::kModule:
+      return "module";
+    case MemberKind::kTypeAlias:
+      return "type_alias";
+    case MemberKind::kInstance:
+      return "instance";
+    case MemberKind::kUnknown:
+      return "unknown";
+  }
+  return "";
+}
+
+// What a decorator or a call makes: an instance of a class, told by what that class is.
+MemberKind ClassTable::KindOfInstance(Definition class_definition) {
+  switch (known_.Find(class_definition)) {
+    case KnownName::kProperty:
+    case KnownName::kCachedProperty:
+      return MemberKind::kProperty;
+    case KnownName::kClassMethod:
+      return MemberKind::kClassMethod;
+    case KnownName::kStaticMethod:
+      return MemberKind::kStaticMethod;
+    case KnownName::kEnumMember:
+      return MemberKind::kEnumMember;
+    default:
+      break;
+  }
+  const Mro mro = resolver_.MroOf(class_definition);
+  for (size_t i = 1; i < mro.classes.size(); ++i) {
+    const KnownName known = known_.Find(mro.classes[i]);
+    if (known == KnownName::kProperty || known == KnownName::kCachedProperty) {
+      return MemberKind::kProperty;
+    }
+    if (known == KnownName::kClassMethod) return MemberKind::kClassMethod;
+    if (known == KnownName::kStaticMethod) return MemberKind::kStaticMethod;
+  }
+  if (!resolver_.Member(class_definition, "__get__").definitions.empty()) {
+    return MemberKind::kDescriptor;
+  }
+  return mro.complete ? MemberKind::kValue : MemberKind::kUnknown;
+}
+
+// From the innermost decorator out.
+MemberKind ClassTable::KindOfFunction(Definition function) {
+  const Symbol symbol = views_.symbol(function);
+  const SymbolFlags flags = symbol.flags();
+  if (flags.has(SymbolFlag::kImplicit)) {
+    return flags.has(SymbolFlag::kStaticMethod) ? MemberKind::kStaticMethod
+                                                : MemberKind::kClassMethod;
+  }
+  std::vector<std::string_view> decorators;
+  for (const std::string_view text : symbol.details().decorators) decorators.push_back(text);
+  std::ranges::reverse(decorators);
+  MemberKind kind = MemberKind::kMethod;
+  for (const std::string_view text : decorators) {
+    kind = KindOfDecorated(kind, ScopeOf(function), text, flags);
+  }
+  return kind;
+}
+
+MemberKind ClassTable::KindOfDecorated(MemberKind kind, const Scope& scope, std::string_view text,
+                                       SymbolFlags flags) {
+  if (text.ends_with(".setter") || text.ends_with(".getter") || text.ends_with(".deleter")) {
+    return MemberKind::kProperty;
+  }
+  const Answer decorator = Decorator(scope, text);
+  switch (known_.Find(decorator)) {
+    case KnownName::kOverload:
+    case KnownName::kTransparent:
+    case KnownName::kContextManager:
+    case KnownName::kAbc:
+      return kind;
+    case KnownName::kEnumNonmember:
+      return MemberKind::kValue;
+    default:
+      break;
+  }
+  if (decorator.definitions.empty()) {
+    // Of what is not in the index the name alone speaks.
+    if (flags.has(SymbolFlag::kProperty)) return MemberKind::kProperty;
+    if (flags.has(SymbolFlag::kClassMethod)) return MemberKind::kClassMethod;
+    if (flags.has(SymbolFlag::kStaticMethod)) return MemberKind::kStaticMethod;
+    return MemberKind::kUnknown;
+  }
+  const Definition first = decorator.definitions[0];
+  if (views_.IsA(first, SymbolKind::kClass)) return KindOfInstance(first);
+  return IsTransparent(first) ? kind : MemberKind::kUnknown;
+}
+
+// Whether a decorator says that it returns what it is given: `def f(function: F) -> F`.
+bool ClassTable::IsTransparent(Definition decorator) {
+  if (!views_.IsA(decorator, SymbolKind::kFunction)) return false;
+  const SymbolDetails details = views_.symbol(decorator).details();
+  if (!details.returns || details.params.empty()) return false;
+  const Parameter first = *details.params.begin();
+  if (first.annotation != details.returns) return false;
+  const Answer variable = resolver_.Lookup(ScopeOf(decorator), *details.returns);
+  if (variable.definitions.empty()) return false;
+  if (!views_.IsA(variable.definitions[0], SymbolKind::kVariable)) return false;
+  const SymbolDetails declared = views_.symbol(variable.definitions[0]).details();
+  return declared.value_form == ValueForm::kText &&
+         KnownDecorator(ScopeOf(variable.definitions[0]), declared.value) ==
+             KnownName::kTypeVariable;
+}
+
+MemberKind ClassTable::KindOfValue(Definition variable) {
+  ExpressionParser parser;
+  for (uint32_t followed = 0; followed < kMaxAliases; ++followed) {
+    const Symbol symbol = views_.symbol(variable);
+    const SymbolDetails details = symbol.details();
+    if (details.value_form == ValueForm::kAbsent) {
+      return followed == 0 ? MemberKind::kInstance : MemberKind::kUnknown;
+    }
+    if (details.value_form == ValueForm::kOpaque) return MemberKind::kUnknown;
+    const Scope scope = ScopeOf(variable);
+    parser.Parse(details.value);
+    switch (KindAt(parser, parser.root())) {
+      case ExpressionKind::kLambda:
+        return MemberKind::kMethod;
+      case ExpressionKind::kCall:
+      case ExpressionKind::kOpaque: {
+        const Answer callee = Decorator(scope, details.value);
+        if (known_.Find(callee) == KnownName::kEnumAuto) return MemberKind::kValue;
+        if (callee.definitions.empty() || !views_.IsA(callee.definitions[0], SymbolKind::kClass)) {
+          return MemberKind::kUnknown;
+        }
+        return KindOfInstance(callee.definitions[0]);
+      }
+      case ExpressionKind::kName:
+      case ExpressionKind::kAttribute: {
+        if (!IsDottedName(details.value)) return MemberKind::kUnknown;
+        const Answer target = resolver_.Lookup(scope, details.value);
+        if (target.definitions.empty()) return MemberKind::kUnknown;
+        const Definition first = target.definitions[0];
+        if (first.is_module()) return MemberKind::kModule;
+        if (!views_.IsA(first, SymbolKind::kVariable) || first == variable) {
+          return MemberKind::kUnknown;
+        }
+        variable = first;
+        continue;
+      }
+      case ExpressionKind::kSubscript:
+      case ExpressionKind::kConditional:
+      case ExpressionKind::kBoolean:
+      case ExpressionKind::kNamed:
+      case ExpressionKind::kAwait:
+        return MemberKind::kUnknown;
+      case ExpressionKind::kBinary:
+      case ExpressionKind::kUnary: {
+        bool literal = true;
+        ForEachChild(parser, parser.root(), [&](uint32_t operand) {
+          const ExpressionKind kind = KindAt(parser, operand);
+          literal &= kind == ExpressionKind::kInteger || kind == ExpressionKind::kFloat ||
+                     kind == ExpressionKind::kString || kind == ExpressionKind::kBytes ||
+                     kind == ExpressionKind::kTuple || kind == ExpressionKind::kList;
+        });
+        return literal ? MemberKind::kValue : MemberKind::kUnknown;
+      }
+      default:
+        return MemberKind::kValue;
+    }
+  }
+  return MemberKind::kUnknown;
+}
+
+MemberKind ClassTable::KindOf(Definition owner, Definition definition, std::string_view name) {
+  if (definition.is_module()) return MemberKind::kModule;
+  const Symbol symbol = views_.symbol(definition);
+  const bool own = definition.module == owner.module && symbol.owner() == owner.row;
+  MemberKind kind = MemberKind::kUnknown;
+  switch (symbol.kind()) {
+    case SymbolKind::kClass:
+      kind = MemberKind::kClass;
+      break;
+    case SymbolKind::kTypeAlias:
+      return MemberKind::kTypeAlias;
+    case SymbolKind::kFunction:
+      kind = !Binds(definition) ? MemberKind::kValue : KindOfFunction(definition);
+      // What `type` makes of these, whatever function is bound to them.
+      if (kind == MemberKind::kMethod && name == "__new__") kind = MemberKind::kStaticMethod;
+      if (kind == MemberKind::kMethod &&
+          (name == "__init_subclass__" || name == "__class_getitem__")) {
+        kind = MemberKind::kClassMethod;
+      }
+      break;
+    case SymbolKind::kAttribute:
+    case SymbolKind::kVariable:
+      kind = KindOfValue(definition);
+      break;
+  }
+  // The enumeration's metaclass makes members of all that is assigned but descriptors
+  // (the standard library's documentation of `enum`, "Supported __dunder__ names" and after).
+  if ((kind == MemberKind::kValue || kind == MemberKind::kUnknown ||
+       (kind == MemberKind::kClass && !own) || kind == MemberKind::kInstance) &&
+      symbol.kind() != SymbolKind::kFunction && TraitsOf(owner).is_enum &&
+      !IsReservedInEnum(name, views_.symbol(owner).name()) &&
+      (kind != MemberKind::kInstance ||
+       (views_.is_stub(owner.module) && symbol.kind() == SymbolKind::kVariable))) {
+    const SymbolDetails details = symbol.details();
+    if (details.value_form == ValueForm::kText &&
+        KnownDecorator(ScopeOf(definition), details.value) == KnownName::kEnumNonmember) {
+      return MemberKind::kValue;
+    }
+    return MemberKind::kEnumMember;
+  }
+  return kind;
+}
+
+ClassMember ClassTable::Describe(Definition owner, std::string_view name) {
+  const Answer answer = resolver_.Member(owner, name);
+  ClassMember member{name, MemberKind::kUnknown, owner, owner};
+  // What only says which type it has is bound later, if it is.
+  const auto bound = std::ranges::find_if(answer.definitions, [&](const Definition& definition) {
+    return definition.is_module() || !IsDeclarationOnly(views_.symbol(definition));
+  });
+  if (bound != answer.definitions.end()) {
+    member.definition = *bound;
+  } else if (!answer.definitions.empty()) {
+    member.definition = answer.definitions[0];
+  } else {
+    return member;
+  }
+  member.kind = KindOf(owner, member.definition, name);
+  return member;
+}
+
+std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
+  struct Place {
+    std::string_view name;
+    uint32_t rank;  // of the class in the order; those of instances after all others
+    uint32_t row;
+    MemberKind kind;  // kUnknown: ask
+  };
+  const Mro mro = resolver_.MroOf(class_definition);
+  const auto depth = static_cast<uint32_t>(mro.classes.size());
+  std::vector<Place> places;
+  for (uint32_t i = 0; i < depth; ++i) {
+    const Definition each = mro.classes[i];
+    const SummaryView& view = *views_.Find(each.module);
+    const bool stub = views_.is_stub(each.module);
+    const RowRange rows = view.Members(each.row);
+    for (uint32_t row = rows.first; row < rows.last; ++row) {
+      const Symbol symbol = view.symbol(row);
+      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(view, symbol.guard())) continue;
+      const bool of_instances =
+          symbol.kind() == SymbolKind::kAttribute || (IsDeclarationOnly(symbol) && !stub);
+      places.push_back({symbol.name(), of_instances ? depth + i : i, row,
+                        of_instances ? MemberKind::kInstance : MemberKind::kUnknown});
+    }
+    for (uint32_t row = 0; row < view.import_count(); ++row) {
+      const Import import = view.import(row);
+      if (import.scope != ImportScope::kClass || import.owner != each.row) continue;
+      if (import.binds == "*" || IsExcluded(view, import.guard)) continue;
+      places.push_back({import.binds, i, each.row, MemberKind::kUnknown});
+    }
+    ForEachSlot(view, each.row, [&](std::string_view name) {
+      if (name == "__dict__" || name == "__weakref__") return;
+      places.push_back({name, i, each.row, MemberKind::kSlot});
+    });
+  }
+  std::ranges::sort(places, [](const Place& a, const Place& b) {
+    return std::tie(a.name, a.rank, a.row) < std::tie(b.name, b.rank, b.row);
+  });
+  std::vector<ClassMember> members;
+  for (const Place& place : places) {
+    if (!members.empty() && members.back().name == place.name) continue;
+    const Definition owner = mro.classes[place.rank % depth];
+    if (place.kind == MemberKind::kUnknown) {
+      members.push_back(Describe(owner, place.name));
+    } else {
+      members.push_back({place.name, place.kind, owner, {owner.module, place.row}});
+    }
+  }
+  return members;
+}
+
+std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::string_view name) {
+  const Mro mro = resolver_.MroOf(class_definition);
+  std::optional<ClassMember> of_instances;
+  for (const Definition& each : mro.classes) {
+    const SummaryView& view = *views_.Find(each.module);
+    const RowRange rows = view.FindSymbols(view.Members(each.row), name);
+    bool bound = false;
+    for (uint32_t row = rows.first; row < rows.last; ++row) {
+      const Symbol symbol = view.symbol(row);
+      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(view, symbol.guard())) continue;
+      if (symbol.kind() == SymbolKind::kAttribute ||
+          (IsDeclarationOnly(symbol) && !views_.is_stub(each.module))) {
+        if (!of_instances) {
+          of_instances = {symbol.name(), MemberKind::kInstance, each, {each.module, row}};
+        }
+      } else {
+        bound = true;
+      }
+    }
+    if (bound) return Describe(each, view.symbol(rows.first).name());
+    std::optional<ClassMember> other;
+    ForEachSlot(view, each.row, [&](std::string_view slot) {
+      if (slot == name) other = {slot, MemberKind::kSlot, each, each};
+    });
+    for (uint32_t row = 0; row < view.import_count() && !other; ++row) {
+      const Import import = view.import(row);
+      if (import.scope == ImportScope::kClass && import.owner == each.row && import.binds == name &&
+          !IsExcluded(view, import.guard)) {
+        other = Describe(each, import.binds);
+      }
+    }
+    if (other) return other;
+  }
+  return of_instances;
+}
+
+}  // namespace coppice

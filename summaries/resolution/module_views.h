@@ -1,0 +1,56 @@
+// The summaries of an index's modules, each opened once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "summaries/resolution/definition.h"
+#include "summaries/resolution/module_finder.h"
+
+namespace coppice {
+
+// Not thread-safe. About 200 bytes for each module that was asked for, and 8 for each other.
+class ModuleViews {
+ public:
+  explicit ModuleViews(const ModuleFinder& finder) : finder_(finder) {
+    slots_.resize(finder.module_count());
+  }
+
+  // Null: it has no file, or its bytes are damaged. Valid while this lives.
+  const SummaryView* Find(ModuleRef module) {
+    const Slot* const slot = Open(module);
+    return slot == nullptr ? nullptr : &slot->view;
+  }
+  bool is_stub(ModuleRef module) {
+    const Slot* const slot = Open(module);
+    return slot != nullptr && slot->stub;
+  }
+  // Precondition for those below: what a NameResolver over the same finder gave.
+  Symbol symbol(Definition definition) { return Find(definition.module)->symbol(definition.row); }
+  bool IsA(Definition definition, SymbolKind kind) {
+    return !definition.is_module() && symbol(definition).kind() == kind;
+  }
+
+ private:
+  struct Slot {
+    SummaryView view;
+    bool stub;
+  };
+
+  const Slot* Open(ModuleRef module) {
+    const auto at = static_cast<uint32_t>(module);
+    if (slots_[at]) return slots_[at].get();
+    if (finder_.form(module) != ModuleForm::kFile) return nullptr;
+    const Result<ModuleInfo> info = finder_.index().file(module);
+    const Result<SummaryView> view = finder_.index().summary(module);
+    if (!info || !view) return nullptr;
+    slots_[at] = std::make_unique<Slot>(Slot{*view, info->is_stub()});
+    return slots_[at].get();
+  }
+
+  const ModuleFinder& finder_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+};
+
+}  // namespace coppice

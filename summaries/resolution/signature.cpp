@@ -1,0 +1,303 @@
+#include "summaries/resolution/signature.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "summaries/resolution/expression_parts.h"
+
+namespace coppice {
+namespace {
+
+// Values that stand for others are followed that far.
+constexpr uint32_t kMaxAliases = 16;
+
+bool HasFlag(const Symbol& symbol, SymbolFlag flag) { return symbol.flags().has(flag); }
+
+class SignatureReader {
+ public:
+  explicit SignatureReader(ClassTable& classes) : classes_(classes), views_(classes.views()) {}
+
+  Signatures OfFunction(Definition function, bool drop_first) {
+    Signatures signatures;
+    for (const Definition& each : Overloads(function)) {
+      signatures.overloads.push_back(Read(each, drop_first));
+      // Of overloads the implementation does not count; of all others there is one.
+      if (ChangesCall(each)) signatures.gap = SignatureGap::kDecorated;
+    }
+    return signatures;
+  }
+
+  Signatures OfClass(Definition class_definition) {
+    const ClassTraits& traits = classes_.TraitsOf(class_definition);
+    if (traits.metaclass) {
+      if (const auto call = OwnMethod(*traits.metaclass, "__call__")) {
+        Signatures signatures = OfFunction(*call, true);
+        return signatures;
+      }
+    }
+    Signatures signatures = OfConstructor(class_definition);
+    if (!traits.metaclass && signatures.gap == SignatureGap::kNone && !traits.knows_bases) {
+      // A base that is not known may have a metaclass of its own; what a known class before it
+      // binds is found all the same.
+      if (signatures.overloads.empty() || signatures.overloads[0].parameters.empty()) {
+        signatures.gap = SignatureGap::kUnknownBase;
+      }
+    }
+    return signatures;
+  }
+
+  Signatures OfFields(Definition class_definition, const ClassFields& fields) {
+    Signatures signatures;
+    Signature& signature = signatures.overloads.emplace_back();
+    signature.definition = class_definition;
+    for (const ClassField& field : fields.fields) {
+      if (!field.in_constructor) continue;
+      signature.parameters.push_back(
+          {field.parameter,
+           field.keyword_only ? ParameterKind::kKeywordOnly : ParameterKind::kNormal,
+           field.annotation, field.default_text, field.has_default, field.scope});
+    }
+    if (!fields.complete) signatures.gap = SignatureGap::kFields;
+    return signatures;
+  }
+
+ private:
+  // The definitions that together say how a function is called.
+  std::vector<Definition> Overloads(Definition function) {
+    const SummaryView& view = *views_.Find(function.module);
+    const Symbol symbol = view.symbol(function.row);
+    const std::optional<uint32_t> owner = symbol.owner();
+    const RowRange rows =
+        view.FindSymbols(owner ? view.Members(*owner) : view.ModuleSymbols(), symbol.name());
+    std::vector<Definition> overloads;
+    for (uint32_t row = rows.first; row < rows.last; ++row) {
+      const Symbol each = view.symbol(row);
+      if (each.kind() != SymbolKind::kFunction || !HasFlag(each, SymbolFlag::kOverload)) continue;
+      if (classes_.IsExcluded(view, each.guard())) continue;
+      overloads.push_back({function.module, row});
+    }
+    if (overloads.empty()) overloads.push_back(function);
+    return overloads;
+  }
+
+  Signature Read(Definition function, bool drop_first) {
+    const SymbolDetails details = views_.symbol(function).details();
+    Signature signature;
+    signature.definition = function;
+    signature.returns = details.returns;
+    const Scope scope = classes_.ScopeOf(function);
+    for (const Parameter& parameter : details.params) {
+      const bool positional = parameter.kind == ParameterKind::kPositionalOnly ||
+                              parameter.kind == ParameterKind::kNormal;
+      if (std::exchange(drop_first, false) && positional) continue;
+      signature.parameters.push_back({std::string(parameter.name), parameter.kind,
+                                      parameter.annotation, parameter.default_value,
+                                      parameter.default_value.has_value(), scope});
+    }
+    return signature;
+  }
+
+  // Whether some decorator may have put another callable in its place.
+  bool ChangesCall(Definition function) {
+    const Symbol symbol = views_.symbol(function);
+    const Scope scope = classes_.ScopeOf(function);
+    for (const std::string_view text : symbol.details().decorators) {
+      switch (classes_.KnownDecorator(scope, text)) {
+        case KnownName::kTransparent:
+        case KnownName::kContextManager:
+        case KnownName::kOverload:
+        case KnownName::kClassMethod:
+        case KnownName::kStaticMethod:
+          continue;
+        default:
+          break;
+      }
+      const Answer decorator = classes_.Decorator(scope, text);
+      if (decorator.definitions.empty()) {
+        const std::string_view last = text.substr(text.rfind('.') + 1);
+        if (last == "classmethod" || last == "staticmethod" || last == "overload" ||
+            last == "abstractmethod" || last == "override" || last == "final") {
+          continue;
+        }
+        return true;
+      }
+      if (!classes_.IsTransparent(decorator.definitions[0])) return true;
+    }
+    return false;
+  }
+
+  // A method that a class or one of its bases binds as a function; not object's or type's.
+  std::optional<Definition> OwnMethod(Definition class_definition, std::string_view name) {
+    const Answer answer = classes_.resolver().Member(class_definition, name);
+    if (answer.definitions.empty()) return std::nullopt;
+    const Definition first = answer.definitions[0];
+    if (!views_.IsA(first, SymbolKind::kFunction)) return std::nullopt;
+    if (const std::optional<uint32_t> owner = views_.symbol(first).owner()) {
+      const KnownName known = classes_.known().Find(Definition{first.module, *owner});
+      if (known == KnownName::kObject || known == KnownName::kType) return std::nullopt;
+    }
+    return first;
+  }
+
+  // Whether it takes whatever it is given, so that something else must decide.
+  bool TakesAnything(Definition function) {
+    bool args = false;
+    bool kwargs = false;
+    uint32_t others = 0;
+    for (const Parameter& parameter : views_.symbol(function).details().params) {
+      args |= parameter.kind == ParameterKind::kVarargs;
+      kwargs |= parameter.kind == ParameterKind::kKwargs;
+      if (parameter.kind != ParameterKind::kVarargs && parameter.kind != ParameterKind::kKwargs) {
+        ++others;
+      }
+    }
+    return args && kwargs && others <= 1;
+  }
+
+  Signatures OfConstructor(Definition class_definition) {
+    const Mro mro = classes_.resolver().MroOf(class_definition);
+    std::optional<Definition> catch_all;
+    for (const Definition& each : mro.classes) {
+      const SummaryView& view = *views_.Find(each.module);
+      const KnownName known = classes_.known().Find(each);
+      if (known == KnownName::kObject || known == KnownName::kGeneric ||
+          known == KnownName::kProtocol) {
+        continue;
+      }
+      for (const std::string_view name : {"__new__", "__init__"}) {
+        if (name == "__new__" && catch_all) continue;  // that one is called
+        const RowRange rows = view.FindSymbols(view.Members(each.row), name);
+        if (rows.empty()) continue;
+        const Answer answer = classes_.resolver().Member(each, name);
+        if (answer.definitions.empty()) continue;
+        const Definition first = answer.definitions[0];
+        if (!views_.IsA(first, SymbolKind::kFunction)) {
+          Signatures unknown;
+          unknown.gap = SignatureGap::kUnknownValue;
+          return unknown;
+        }
+        if (name == "__new__" && TakesAnything(first)) {
+          catch_all = first;
+          continue;
+        }
+        return WithoutReturns(OfFunction(first, true));
+      }
+      const ClassFields& fields = classes_.FieldsOf(each);
+      if (fields.makes_constructor && fields.form != FieldForm::kNone &&
+          !(catch_all && fields.form == FieldForm::kNamedTuple)) {
+        return OfFields(each, fields);
+      }
+    }
+    if (catch_all) return WithoutReturns(OfFunction(*catch_all, true));
+    Signatures none;
+    none.overloads.push_back({{}, {}, class_definition});
+    if (!classes_.TraitsOf(class_definition).knows_bases) none.gap = SignatureGap::kUnknownBase;
+    return none;
+  }
+
+  static Signatures WithoutReturns(Signatures signatures) {
+    for (Signature& each : signatures.overloads) each.returns.reset();
+    return signatures;
+  }
+
+  ClassTable& classes_;
+  ModuleViews& views_;
+};
+
+Signatures Unknown(SignatureGap gap) {
+  Signatures signatures;
+  signatures.gap = gap;
+  return signatures;
+}
+
+// `as`: what it is in the class that it is taken from. None: that is not known to be one.
+Signatures Find(ClassTable& classes, Definition definition, Binding binding,
+                std::optional<MemberKind> as, uint32_t followed) {
+  if (definition.is_module()) return Unknown(SignatureGap::kNotCallable);
+  ModuleViews& views = classes.views();
+  const Symbol symbol = views.symbol(definition);
+  switch (symbol.kind()) {
+    case SymbolKind::kClass:
+      return SignatureReader(classes).OfClass(definition);
+    case SymbolKind::kFunction: {
+      if (!symbol.owner() && !as) return SignatureReader(classes).OfFunction(definition, false);
+      const MemberKind kind = as.value_or(classes.KindOfFunction(definition));
+      if (kind == MemberKind::kProperty || kind == MemberKind::kValue) {
+        return Unknown(SignatureGap::kUnknownValue);
+      }
+      const bool bound = binding == Binding::kBound || kind == MemberKind::kClassMethod;
+      const bool drops = bound && kind != MemberKind::kStaticMethod;
+      Signatures signatures = SignatureReader(classes).OfFunction(definition, drops);
+      if (kind == MemberKind::kUnknown || kind == MemberKind::kDescriptor) {
+        signatures.gap = SignatureGap::kDecorated;
+      }
+      return signatures;
+    }
+    case SymbolKind::kVariable: {
+      const SymbolDetails details = symbol.details();
+      if (details.value_form == ValueForm::kText && !IsDottedName(details.value)) {
+        const auto fields = classes.NamedTupleFields(classes.ScopeOf(definition), details.value);
+        if (fields) return SignatureReader(classes).OfFields(definition, *fields);
+      }
+      if (details.value_form == ValueForm::kText && followed < kMaxAliases &&
+          IsDottedName(details.value)) {
+        const Answer target = classes.resolver().Lookup(classes.ScopeOf(definition), details.value);
+        if (!target.definitions.empty() && target.definitions[0] != definition) {
+          return Find(classes, target.definitions[0], binding, as, followed + 1);
+        }
+      }
+      return Unknown(SignatureGap::kUnknownValue);
+    }
+    case SymbolKind::kAttribute:
+      return Unknown(SignatureGap::kUnknownValue);
+    case SymbolKind::kTypeAlias:
+      return Unknown(SignatureGap::kNotCallable);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view GapName(SignatureGap gap) {
+  switch (gap) {
+    case SignatureGap::kNone:
+      return "";
+    case SignatureGap::kNotCallable:
+      return "not_callable";
+    case SignatureGap::kUnknownValue:
+      return "unknown_value";
+    case SignatureGap::kDecorated:
+      return "decorated";
+    case SignatureGap::kUnknownBase:
+      return "unknown_base";
+    case SignatureGap::kFields:
+      return "fields";
+  }
+  return "";
+}
+
+Signatures SignaturesOf(ClassTable& classes, Definition definition, Binding binding) {
+  return Find(classes, definition, binding, std::nullopt, 0);
+}
+
+Signatures SignaturesOf(ClassTable& classes, const ClassMember& member, Binding binding) {
+  switch (member.kind) {
+    case MemberKind::kMethod:
+    case MemberKind::kClassMethod:
+    case MemberKind::kStaticMethod:
+    case MemberKind::kClass:
+      return Find(classes, member.definition, binding, member.kind, 0);
+    case MemberKind::kModule:
+    case MemberKind::kSlot:
+    case MemberKind::kTypeAlias:
+      return Unknown(SignatureGap::kNotCallable);
+    default: {
+      if (member.definition.is_module()) return Unknown(SignatureGap::kNotCallable);
+      Signatures signatures = SignaturesOf(classes, member.definition, binding);
+      if (signatures.gap == SignatureGap::kNone) signatures.gap = SignatureGap::kUnknownValue;
+      return signatures;
+    }
+  }
+}
+
+}  // namespace coppice

@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""`coppice query INDEX resolve|members|mro|signature` and `coppice eval`: what they print."""
+
+import json
+import unittest
+
+import harness
+
+DEFINITION = ["module", "qualname", "kind", "path", "line", "col"]
+BUILTINS = """
+class object:
+    def __init__(self) -> None: ...
+class type: ...
+class int: ...
+class str: ...
+"""
+SOURCES = {
+    "pkg/__init__.py": "from .base import Base as Basis\n",
+    "pkg/base.py": "class Base:\n    size = 1\n    def grow(self, by: int = 1, *rest) -> int: ...\n",
+    "use.py": ("from pkg import Basis\nimport nowhere\n\nclass Derived(Basis):\n"
+               "    def __init__(self, name: str):\n        self.name = name\n\n"
+               "class Wrong(Basis, Derived): ...\nclass Open(nowhere.X): ...\nvalue = Derived('x')\n"),
+    "builtins.pyi": BUILTINS,
+}
+
+
+class Resolution(harness.CommandTest):
+    def setUp(self):
+        super().setUp()
+        for path, text in SOURCES.items():
+            self.write("src/" + path, text)
+        self.command("index", "--quiet", "src=src", "-o", "a.pack")
+
+    def query(self, *arguments, code=0, **options):
+        return json.loads(self.command("query", "a.pack", *arguments, "--json", code=code, **options).stdout)
+
+    def test_resolve(self):
+        answer = self.query("resolve", "use.Basis", "--explain")
+        self.assertEqual(list(answer), ["name", "definitions", "obstacles"])
+        (definition,) = answer["definitions"]
+        self.assertEqual(list(definition), [*DEFINITION, "steps"])
+        self.assertEqual([definition[key] for key in DEFINITION], ["pkg.base", "Base", "class", "src/pkg/base.py", 1, 6])
+        self.assertEqual([(step["kind"], step["module"], step["line"]) for step in definition["steps"]],
+                         [("import", "use", 1), ("import", "pkg", 1)])
+        self.assertNotIn("steps", self.query("resolve", "use.Basis")["definitions"][0])
+        nothing = self.query("resolve", "use.nothing", code=1)
+        self.assertEqual((nothing["definitions"], nothing["obstacles"]), ([], ["missing_name"]))
+        text = self.command("query", "a.pack", "resolve", "use.Basis", "--explain").stdout.decode()
+        self.assertEqual(text.splitlines()[0], "src/pkg/base.py:1:6  class pkg.base.Base")
+        self.assertIn("    import in use:1 to pkg.Basis", text)
+        done = self.command("query", "a.pack", "resolve", "nope", code=1)
+        self.assertIn(b"missing_module", done.stderr)
+
+    def test_members(self):
+        answer = self.query("members", "use.Derived", "--profile", "pyright")
+        self.assertEqual([answer["class"][key] for key in DEFINITION], ["use", "Derived", "class", "src/use.py", 4, 6])
+        self.assertEqual([(member["name"], member["kind"], member["owner"]) for member in answer["members"]],
+                         [("__init__", "method", "use.Derived"), ("grow", "method", "pkg.base.Base"),
+                          ("name", "instance", "use.Derived"), ("size", "value", "pkg.base.Base")])
+        self.assertTrue(answer["complete"])
+        self.assertEqual(answer["metaclass"]["qualname"], "type")
+        self.assertFalse(self.query("members", "use.Open")["complete"])
+        self.assertIsNone(self.query("members", "use.value", code=1)["class"])
+        text = self.command("query", "a.pack", "members", "use.Derived").stdout.decode()
+        self.assertIn("src/pkg/base.py:3:8  function pkg.base.Base.grow  method grow of pkg.base.Base", text)
+
+    def test_mro(self):
+        answer = self.query("mro", "use.Derived", "--profile", "pyright")
+        self.assertEqual([each["qualname"] for each in answer["mro"]], ["Derived", "Base", "object"])
+        self.assertEqual((answer["complete"], answer["consistent"], answer["why"]), (True, True, ""))
+        self.assertEqual(self.query("mro", "use.Wrong")["why"], "inconsistent")
+        self.assertEqual(self.query("mro", "use.Open")["why"], "unknown_base")
+        self.assertIn(b"no order", self.command("query", "a.pack", "mro", "use.Wrong").stderr)
+
+    def test_signature(self):
+        answer = self.query("signature", "use.Derived.grow")
+        (overload,) = answer["overloads"]
+        self.assertEqual(overload["text"], "(self, by: int = 1, *rest) -> int")
+        self.assertEqual(overload["parameters"][1], {"name": "by", "kind": "normal", "annotation": "int",
+                                                     "default": "1", "has_default": True})
+        self.assertEqual((answer["known"], answer["why"]), (True, ""))
+        self.assertEqual(self.query("signature", "use.Derived.grow", "--bound")["overloads"][0]["text"],
+                         "(by: int = 1, *rest) -> int")
+        self.assertEqual(self.query("signature", "use.Derived")["overloads"][0]["text"], "(name: str)")
+        self.assertEqual(self.query("signature", "use.value", code=1)["why"], "unknown_value")
+        self.assertIsNone(self.query("signature", "use.none", code=1)["definition"])
+
+    def test_names_from_standard_input(self):
+        done = self.command("query", "a.pack", "resolve", "-", "--json", code=1, stdin=None,
+                            input=b"use.Basis\nnone\nuse.Derived\n")
+        self.assertEqual([len(json.loads(line)["definitions"]) for line in done.stdout.splitlines()], [1, 0, 1])
+
+    def test_wrong_calls(self):
+        for arguments, message in ((("mro", "a", "--explain"), b"--explain is for resolve"),
+                                   (("mro", "a", "--bound"), b"--bound is for signature"),
+                                   (("module", "a", "--profile", "mypy"), b"--profile is for"),
+                                   (("mro", "a", "--profile", "x"), b"none of"),
+                                   (("mro",), b"no NAME given")):
+            self.assertIn(message, self.command("query", "a.pack", *arguments, code=2).stderr)
+        self.command("query", "none.pack", "mro", "a", code=3)
+
+    def test_eval(self):
+        answer = json.loads(self.command("eval", "a.pack", "--json").stdout)
+        self.assertEqual(list(answer), ["modules", "damaged", "source_bytes", "evaluations", "worked_out", "kept",
+                                        "shapes", "kinds", "gaps", "obstacles", "open_seconds", "seconds",
+                                        "per_second", "result_bytes", "anonymous_bytes", "asts"])
+        self.assertEqual((answer["modules"], answer["asts"]), (4, 0))
+        kinds = answer["kinds"]
+        self.assertEqual(kinds["import"], {"total": 3, "typed": 2, "named": 0, "unknown": 1})
+        self.assertEqual(kinds["base"], {"total": 4, "typed": 3, "named": 0, "unknown": 1})
+        self.assertEqual(kinds["annotation"]["total"], 4)
+        self.assertEqual(sum(kind["total"] for kind in kinds.values()), answer["evaluations"])
+        self.assertEqual(sum(kind["unknown"] for kind in kinds.values()), sum(answer["gaps"].values()))
+        self.assertEqual(answer["obstacles"]["missing_module"], 2)
+        text = self.command("eval", "a.pack").stdout.decode()
+        for line in ("modules", "import", "annotation", "time", "results", "memory", "ASTs grown"):
+            self.assertIn("\n" + line if line != "modules" else line, text)
+        self.command("eval", "none.pack", code=3)
+        self.assertIn(b"no INDEX given", self.command("eval", code=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

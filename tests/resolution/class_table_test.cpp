@@ -1,0 +1,333 @@
+// Classes and signatures in modules of a few lines. class_oracle.py compares those of the standard
+// library with the interpreter's.
+#include "summaries/resolution/class_table.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "summaries/resolution/signature.h"
+#include "tests/resolution/small_library.h"
+
+namespace coppice::test {
+namespace {
+
+class Classes {
+ public:
+  explicit Classes(const std::string& text) : Classes({{"m.py", text}}, 0) {}
+  Classes(const std::map<std::string, std::string>& sources, int)
+      : finder_(SmallFinder(sources)), resolver_(finder_), table_(resolver_) {}
+
+  ClassTable& table() { return table_; }
+  Definition Find(std::string_view name) {
+    const Answer answer = resolver_.Resolve(name);
+    if (!answer.definitions.empty()) return answer.definitions[0];
+    ADD_FAILURE() << name << " means nothing";
+    return {};
+  }
+
+  // "name:kind" of what the module's own classes bind, of what instances have too.
+  std::string Members(std::string_view name) {
+    std::string text;
+    for (const ClassMember& member : table_.Members(Find(name))) {
+      if (finder_->name(member.owner.module) != "m") continue;
+      text.append(text.empty() ? "" : " ").append(member.name).append(":");
+      text.append(KindName(member.kind));
+    }
+    return text;
+  }
+
+  // "name" of fields, with "=" and the default, "!" if only keywords set it, "-" if the
+  // constructor does not; "?" at the end if something is not known.
+  std::string Fields(std::string_view name) {
+    const ClassFields& fields = table_.FieldsOf(Find(name));
+    std::string text;
+    for (const ClassField& field : fields.fields) {
+      text.append(text.empty() ? "" : " ").append(field.name);
+      if (field.keyword_only) text += '!';
+      if (!field.in_constructor) text += '-';
+      if (field.only_in_constructor) text += '+';
+      if (field.has_default) text.append("=").append(field.default_text.value_or("..."));
+    }
+    return text + (fields.complete ? "" : " ?");
+  }
+
+  // Parameters as they are written, "|" between overloads; the gap behind.
+  std::string Signature(std::string_view name, Binding binding = Binding::kUnbound) {
+    const Signatures signatures = SignaturesOf(table_, Find(name), binding);
+    std::string text;
+    for (const coppice::Signature& each : signatures.overloads) {
+      if (!text.empty()) text += " | ";
+      text += '(';
+      for (const SignatureParameter& parameter : each.parameters) {
+        if (text.back() != '(') text += ", ";
+        if (parameter.kind == ParameterKind::kVarargs) text += '*';
+        if (parameter.kind == ParameterKind::kKwargs) text += "**";
+        text += parameter.name;
+        if (parameter.kind == ParameterKind::kKeywordOnly) text += '!';
+        if (parameter.has_default) text.append("=").append(parameter.default_text.value_or("..."));
+      }
+      text += ')';
+    }
+    if (signatures.gap != SignatureGap::kNone) text.append(" ").append(GapName(signatures.gap));
+    return text;
+  }
+
+ private:
+  std::shared_ptr<const ModuleFinder> finder_;
+  NameResolver resolver_;
+  ClassTable table_;
+};
+
+TEST(ClassTable, MembersAreToldByWhatTheClassMakesOfThem) {
+  Classes classes(R"(
+from functools import cached_property, lru_cache
+class Descriptor:
+    def __get__(self, instance, owner): ...
+class Plain: ...
+def helper(self): ...
+class C:
+    __slots__ = ("slot",)
+    a = 1
+    b = Descriptor()
+    c = Plain()
+    d: int
+    e = nowhere()
+    f = helper
+    g = lambda self: 1
+    h = property(helper)
+    class Inner: ...
+    def method(self): self.set_here = 1
+    @property
+    def prop(self): ...
+    @prop.setter
+    def prop(self, value): ...
+    @cached_property
+    def cached(self): ...
+    @classmethod
+    def cm(cls): ...
+    @staticmethod
+    def sm(): ...
+    @lru_cache()
+    def kept(self): ...
+    @Descriptor
+    def described(self): ...
+    @nowhere
+    def decorated(self): ...
+)");
+  EXPECT_EQ(classes.Members("m.C"),
+            "Inner:class __slots__:value a:value b:descriptor c:value cached:property "
+            "cm:class_method d:instance decorated:unknown described:descriptor e:unknown f:method "
+            "g:method h:property kept:method method:method prop:property set_here:instance "
+            "slot:slot sm:static_method");
+}
+
+TEST(ClassTable, TheFirstClassOfTheOrderThatBindsItHasIt) {
+  Classes classes(R"(
+class A:
+    def both(self): ...
+    def first(self): ...
+class B(A):
+    both = 1
+class C(A):
+    both = 2
+class D(B, C):
+    def __init__(self): self.first = 1
+)");
+  const Definition d = classes.Find("m.D");
+  EXPECT_EQ(classes.table().Member(d, "both")->owner, classes.Find("m.B"));
+  // What the class has comes before what instances have.
+  EXPECT_EQ(classes.table().Member(d, "first")->kind, MemberKind::kMethod);
+  EXPECT_FALSE(classes.table().Member(d, "nothing"));
+}
+
+TEST(ClassTable, EnumerationsHaveMembers) {
+  Classes classes(R"(
+from enum import Enum, auto, nonmember
+class Base(Enum):
+    def method(self): ...
+class Colour(Base):
+    _order_ = "RED BLUE"
+    RED = 1
+    BLUE = auto()
+    ALIAS = RED
+    WITH_TYPE: int = 3
+    NOT = nonmember(4)
+    declared: int
+    __private = 5
+    key = lambda self: 1
+)");
+  EXPECT_EQ(classes.Members("m.Colour"),
+            "ALIAS:enum_member BLUE:enum_member NOT:value RED:enum_member WITH_TYPE:enum_member "
+            "_Colour__private:value _order_:value declared:instance key:method method:method");
+  EXPECT_EQ(*classes.table().TraitsOf(classes.Find("m.Colour")).metaclass,
+            classes.Find("enum.EnumType"));
+  EXPECT_EQ(classes.Signature("m.Colour"), "(value, names=None)");
+}
+
+TEST(ClassTable, DataclassesHaveFields) {
+  Classes classes(R"(
+from dataclasses import KW_ONLY, InitVar, dataclass, field
+from typing import ClassVar
+@dataclass
+class A:
+    x: int
+    y: int = 2
+    shared: ClassVar[int] = 3
+    unannotated = 4
+    def method(self): ...
+@dataclass(kw_only=True)
+class B(A):
+    z: int
+@dataclass
+class C(B):
+    y: str = "over"
+    _: KW_ONLY
+    made: list = field(default_factory=list)
+    hidden: int = field(init=False, default=5)
+    once: InitVar[int] = 6
+class D(C): ...
+@dataclass(init=False)
+class E:
+    x: int
+)");
+  EXPECT_EQ(classes.Fields("m.A"), "x y=2");
+  EXPECT_EQ(classes.Fields("m.B"), "x y=2 z!");
+  EXPECT_EQ(classes.Fields("m.C"), "x y=\"over\" z! made!=<factory> hidden!-=5 once!+=6");
+  EXPECT_EQ(classes.Signature("m.D"), "(x, y=\"over\", z!, made!=<factory>, once!=6)");
+  EXPECT_EQ(classes.Signature("m.E"), "()");
+}
+
+TEST(ClassTable, TransformedClassesAreDataclasses) {
+  Classes classes(R"(
+from typing import dataclass_transform
+def Field(default=..., **options): ...
+@dataclass_transform(kw_only_default=True, field_specifiers=(Field,))
+class Meta(type): ...
+class Model(metaclass=Meta): ...
+class User(Model):
+    name: str
+    age: int = Field(default=1)
+    tag: str = Field(...)
+def other(cls): ...
+@other
+class Not:
+    name: str
+)");
+  EXPECT_EQ(classes.Fields("m.User"), "name! age!=1 tag!");
+  EXPECT_EQ(classes.Fields("m.Not"), "");
+}
+
+TEST(ClassTable, NamedTuplesAndTypedDictionariesHaveFields) {
+  Classes classes(R"(
+from collections import namedtuple
+from typing import NamedTuple, NotRequired, Required, TypedDict
+class P(NamedTuple):
+    x: int
+    y: int = 0
+    def method(self): ...
+class Q(namedtuple("Q", "a b, c", defaults=[1])): ...
+R = namedtuple("R", ["a", "b"])
+class S(R): ...
+class T(TypedDict, total=False):
+    a: int
+    b: Required[int]
+class U(T):
+    c: int
+    d: NotRequired[int]
+)");
+  EXPECT_EQ(classes.Fields("m.P"), "x y=0");
+  EXPECT_EQ(classes.Fields("m.Q"), "a b c=1");
+  EXPECT_EQ(classes.Signature("m.R"), "(a, b)");
+  EXPECT_EQ(classes.Signature("m.S"), "(a, b)");
+  std::string required;
+  for (const ClassField& field : classes.table().FieldsOf(classes.Find("m.U")).fields) {
+    required += field.name + (field.required ? "! " : "? ");
+  }
+  EXPECT_EQ(required, "a? b! c! d? ");
+}
+
+TEST(Signature, FunctionsAreCalledAsTheyAreWritten) {
+  Classes classes(R"(
+from typing import TypeVar, overload
+F = TypeVar("F")
+def same(function: F) -> F: ...
+def changes(function): ...
+def f(a, /, b, *args, c=1, **kwargs): ...
+@same
+def g(a): ...
+@changes
+def h(a): ...
+@overload
+def o(a: int) -> int: ...
+@overload
+def o(a: str, b: int) -> str: ...
+def o(*args): ...
+k = f
+v = 1
+class C:
+    def m(self, a): ...
+    @classmethod
+    def cm(cls, a): ...
+    @staticmethod
+    def sm(a): ...
+    def star(*args): ...
+)");
+  EXPECT_EQ(classes.Signature("m.f"), "(a, b, *args, c!=1, **kwargs)");
+  EXPECT_EQ(classes.Signature("m.g"), "(a)");
+  EXPECT_EQ(classes.Signature("m.h"), "(a) decorated");
+  EXPECT_EQ(classes.Signature("m.o"), "(a) | (a, b)");
+  EXPECT_EQ(classes.Signature("m.k"), "(a, b, *args, c!=1, **kwargs)");
+  EXPECT_EQ(classes.Signature("m.v"), " unknown_value");
+  EXPECT_EQ(classes.Signature("m"), " not_callable");
+  EXPECT_EQ(classes.Signature("m.C.m"), "(self, a)");
+  EXPECT_EQ(classes.Signature("m.C.m", Binding::kBound), "(a)");
+  EXPECT_EQ(classes.Signature("m.C.cm"), "(a)");
+  EXPECT_EQ(classes.Signature("m.C.sm", Binding::kBound), "(a)");
+  EXPECT_EQ(classes.Signature("m.C.star", Binding::kBound), "(*args)");
+}
+
+TEST(Signature, ClassesAreCalledAsTheirConstructorsAre) {
+  Classes classes(R"(
+class Meta(type):
+    def __call__(cls, of_meta): ...
+class A(metaclass=Meta):
+    def __init__(self, a): ...
+class B:
+    def __new__(cls, *args, **kwargs): ...
+    def __init__(self, b): ...
+class C(B): ...
+class D:
+    def __new__(cls, d): ...
+class E: ...
+class F(nowhere.Unknown): ...
+)");
+  EXPECT_EQ(classes.Signature("m.A"), "(of_meta)");
+  EXPECT_EQ(classes.Signature("m.B"), "(b)");
+  EXPECT_EQ(classes.Signature("m.C"), "(b)");
+  EXPECT_EQ(classes.Signature("m.D"), "(d)");
+  EXPECT_EQ(classes.Signature("m.E"), "()");
+  EXPECT_EQ(classes.Signature("m.F"), "() unknown_base");
+}
+
+TEST(ClassTable, ClassesThatLeadBackToThemselvesEnd) {
+  Classes classes(R"(
+from dataclasses import dataclass
+@dataclass
+class A(B):
+    x: int
+@dataclass
+class B(A):
+    y: int
+a = b
+b = a
+class C:
+    v = a
+)");
+  classes.Fields("m.A");
+  EXPECT_EQ(classes.Members("m.C"), "v:unknown");
+  EXPECT_EQ(classes.Signature("m.a"), " unknown_value");
+}
+
+}  // namespace
+}  // namespace coppice::test
