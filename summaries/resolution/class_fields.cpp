@@ -225,8 +225,8 @@ ClassFields ClassTable::FindFields(Definition class_definition) {
     AddOwnFields(class_definition, maker, fields);
   }
   if (maker.form != FieldForm::kNamedTuple) {
-    std::ranges::stable_partition(fields.fields,
-                                  [](const ClassField& field) { return !field.keyword_only; });
+    std::stable_partition(fields.fields.begin(), fields.fields.end(),
+                          [](const ClassField& field) { return !field.keyword_only; });
   }
   return fields;
 }

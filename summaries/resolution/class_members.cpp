@@ -329,7 +329,8 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
       places.push_back({symbol.name(), of_instances ? depth + i : i, row,
                         of_instances ? MemberKind::kInstance : MemberKind::kUnknown});
     }
-    for (uint32_t row = 0; row < view.import_count(); ++row) {
+    const uint32_t imports = views_.has_class_imports(each.module) ? view.import_count() : 0;
+    for (uint32_t row = 0; row < imports; ++row) {
       const Import import = view.import(row);
       if (import.scope != ImportScope::kClass || import.owner != each.row) continue;
       if (import.binds == "*" || IsExcluded(view, import.guard)) continue;
@@ -380,7 +381,8 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
     ForEachSlot(view, each.row, [&](std::string_view slot) {
       if (slot == name) other = {slot, MemberKind::kSlot, each, each};
     });
-    for (uint32_t row = 0; row < view.import_count() && !other; ++row) {
+    const uint32_t imports = views_.has_class_imports(each.module) ? view.import_count() : 0;
+    for (uint32_t row = 0; row < imports && !other; ++row) {
       const Import import = view.import(row);
       if (import.scope == ImportScope::kClass && import.owner == each.row && import.binds == name &&
           !IsExcluded(view, import.guard)) {

@@ -73,8 +73,6 @@ struct ClassField {
   bool keyword_only = false;
   bool only_in_constructor = false;  // InitVar
   bool required = true;              // TypedDict
-
-  friend bool operator==(const ClassField&, const ClassField&) = default;
 };
 
 struct ClassFields {

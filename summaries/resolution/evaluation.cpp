@@ -36,7 +36,7 @@ class ModuleEvaluator {
     module_ = module;
     view_ = view;
     for (std::vector<Kept>& kept : kept_) kept.assign(view->string_count(), {});
-    class_imports_ = false;
+    class_imports_ = views_.has_class_imports(module);
     for (uint32_t row = 0; row < view->import_count(); ++row) EvaluateImport(row);
     EvaluateScope(view->ModuleSymbols(), std::nullopt);
     for (uint32_t row = 0; row < view->symbol_count(); ++row) {
@@ -55,7 +55,6 @@ class ModuleEvaluator {
 
   void EvaluateImport(uint32_t row) {
     const Import import = view_->import(row);
-    class_imports_ |= import.scope == ImportScope::kClass;
     const ModuleFinder& finder = evaluator_.resolver().finder();
     const ModuleRef target = finder.FindFrom(module_, import.level, import.module);
     Evaluation evaluation;
@@ -73,6 +72,7 @@ class ModuleEvaluator {
 
   void EvaluateScope(RowRange rows, std::optional<uint32_t> class_row) {
     class_row_ = class_row;
+    scope_rows_ = rows;
     class_generic_ = class_row && !view_->symbol(*class_row).details().type_params.empty();
     for (uint32_t row = rows.first; row < rows.last; ++row) EvaluateSymbol(row);
   }
@@ -155,7 +155,6 @@ class ModuleEvaluator {
   // Whether some name in it may be one of the class's.
   bool MayBeBoundInClass(std::string_view text) const {
     if (class_imports_ || class_generic_) return true;
-    const RowRange members = view_->Members(*class_row_);
     const auto is_letter = [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
              (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
@@ -168,7 +167,7 @@ class ModuleEvaluator {
       size_t end = at + 1;
       while (end < text.size() && is_letter(text[end])) ++end;
       const bool attribute = at != 0 && text[at - 1] == '.';
-      if (!attribute && !view_->FindSymbols(members, text.substr(at, end - at)).empty())
+      if (!attribute && !view_->FindSymbols(scope_rows_, text.substr(at, end - at)).empty())
         return true;
       at = end;
     }
@@ -213,6 +212,7 @@ class ModuleEvaluator {
   Evaluations& evaluations_;
   ModuleRef module_ = kNoModule;
   const SummaryView* view_ = nullptr;
+  RowRange scope_rows_;  // of what is evaluated: the module's, or those of a class
   std::optional<uint32_t> class_row_;
   bool class_imports_ = false;  // some class of the module imports into its body
   bool class_generic_ = false;  // the class has type parameters of its own (PEP 695)

@@ -179,8 +179,9 @@ KnownNames::KnownNames(NameResolver& resolver) : resolver_(resolver) {
       }
     }
   };
-  for (const auto& [name, known] : kTyping) {
-    each_own(name, [&](Definition definition) { names_.try_emplace(Key(definition), known); });
+  for (const auto& entry : kTyping) {
+    each_own(entry.first,
+             [&](Definition definition) { names_.try_emplace(Key(definition), entry.second); });
   }
   if (const ModuleRef abc = finder.Find("collections.abc"); abc != kNoModule) {
     for (const Definition& definition : resolver.Resolve(abc, "Callable").definitions) {

@@ -26,6 +26,11 @@ class ModuleViews {
     const Slot* const slot = Open(module);
     return slot != nullptr && slot->stub;
   }
+  // Whether some class of it imports into its body, which few do.
+  bool has_class_imports(ModuleRef module) {
+    const Slot* const slot = Open(module);
+    return slot != nullptr && slot->class_imports;
+  }
   // Precondition for those below: what a NameResolver over the same finder gave.
   Symbol symbol(Definition definition) { return Find(definition.module)->symbol(definition.row); }
   bool IsA(Definition definition, SymbolKind kind) {
@@ -36,6 +41,7 @@ class ModuleViews {
   struct Slot {
     SummaryView view;
     bool stub;
+    bool class_imports;
   };
 
   const Slot* Open(ModuleRef module) {
@@ -45,7 +51,11 @@ class ModuleViews {
     const Result<ModuleInfo> info = finder_.index().file(module);
     const Result<SummaryView> view = finder_.index().summary(module);
     if (!info || !view) return nullptr;
-    slots_[at] = std::make_unique<Slot>(Slot{*view, info->is_stub()});
+    bool class_imports = false;
+    for (uint32_t row = 0; row < view->import_count(); ++row) {
+      class_imports |= view->import(row).scope == ImportScope::kClass;
+    }
+    slots_[at] = std::make_unique<Slot>(Slot{*view, info->is_stub(), class_imports});
     return slots_[at].get();
   }
 

@@ -85,8 +85,7 @@ TypeId TypeTable::MakeUnion(std::span<const TypeId> types) {
     if (members.size() > 2 * kMaxArguments) return TypeId::kUnknown;
   }
   std::ranges::sort(members);
-  const auto repeated = std::ranges::unique(members);
-  members.erase(repeated.begin(), repeated.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());
   if (members.empty()) return TypeId::kNever;
   if (members.size() == 1) return members[0];
   return Make(TypeForm::kUnion, {}, members);

@@ -53,6 +53,8 @@ class TypeTable {
   static constexpr uint32_t kMaxDepth = 24;  // of shapes within shapes
 
   TypeTable();
+  TypeTable(const TypeTable&) = delete;
+  TypeTable& operator=(const TypeTable&) = delete;
 
   Type operator[](TypeId id) const;
   uint32_t size() const { return static_cast<uint32_t>(shapes_.size()); }
@@ -94,9 +96,6 @@ class TypeTable {
     bool operator()(const Type& a, uint32_t b) const;
     bool operator()(uint32_t a, const Type& b) const { return (*this)(b, a); }
   };
-
-  TypeTable(const TypeTable&) = delete;
-  TypeTable& operator=(const TypeTable&) = delete;
 
   std::vector<Shape> shapes_;
   std::vector<TypeId> arguments_;

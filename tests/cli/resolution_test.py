@@ -39,7 +39,8 @@ class Resolution(harness.CommandTest):
         self.assertEqual(list(answer), ["name", "definitions", "obstacles"])
         (definition,) = answer["definitions"]
         self.assertEqual(list(definition), [*DEFINITION, "steps"])
-        self.assertEqual([definition[key] for key in DEFINITION], ["pkg.base", "Base", "class", "src/pkg/base.py", 1, 6])
+        self.assertEqual([definition[key] for key in DEFINITION],
+                         ["pkg.base", "Base", "class", "src/pkg/base.py", 1, 6])
         self.assertEqual([(step["kind"], step["module"], step["line"]) for step in definition["steps"]],
                          [("import", "use", 1), ("import", "pkg", 1)])
         self.assertNotIn("steps", self.query("resolve", "use.Basis")["definitions"][0])

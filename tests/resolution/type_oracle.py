@@ -124,8 +124,8 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         index = options.index or class_oracle.make_index(options.coppice, directory)
         asked = list(variables(list(class_oracle.standard_modules())))
-        run = subprocess.run([options.program, index, "runtime"], input="".join(name + "\n" for name, _ in asked).encode(),
-                             stdout=subprocess.PIPE, check=True)
+        names = "".join(name + "\n" for name, _ in asked)
+        run = subprocess.run([options.program, index, "runtime"], input=names.encode(), stdout=subprocess.PIPE, check=True)
     tally = class_oracle.Tally(options.list)
     for (name, value), line in zip(asked, run.stdout.decode().splitlines()):
         answer = json.loads(line)
@@ -137,11 +137,13 @@ def main():
         file = getattr(sys.modules.get(type(value).__module__), "__file__", None)
         in_python = file and file.endswith(".py")
         if fitting is False and not in_python and not all(hasattr(builtins, head) for head in heads):
-            tally.add("types of variables", "excluded: of a class in C, which the stub calls otherwise", name, answer["type"], type(value))
+            tally.add("types of variables", "excluded: of a class in C, which the stub calls otherwise", name,
+                      answer["type"], type(value))
         elif fitting is None:
             tally.add("types of variables", "excluded: nothing is claimed, or an alias of a type")
         else:
-            tally.add("types of variables", "equal" if fitting else "differs", name, answer["type"], type(value), repr(value)[:60])
+            tally.add("types of variables", "equal" if fitting else "differs", name, answer["type"], type(value),
+                      repr(value)[:60])
     sys.exit(class_oracle.report(tally, differs=0.01, unknown=0.5))
 
 
