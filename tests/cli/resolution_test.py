@@ -104,7 +104,7 @@ class Resolution(harness.CommandTest):
         answer = json.loads(self.command("eval", "a.pack", "--json").stdout)
         self.assertEqual(list(answer), ["modules", "damaged", "source_bytes", "evaluations", "worked_out", "kept",
                                         "shapes", "kinds", "gaps", "obstacles", "open_seconds", "seconds",
-                                        "per_second", "result_bytes", "anonymous_bytes", "asts"])
+                                        "processor_seconds", "per_second", "result_bytes", "anonymous_bytes", "asts"])
         self.assertEqual((answer["modules"], answer["asts"]), (4, 0))
         kinds = answer["kinds"]
         self.assertEqual(kinds["import"], {"total": 3, "typed": 2, "named": 0, "unknown": 1})
