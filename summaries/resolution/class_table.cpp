@@ -15,78 +15,105 @@ uint64_t Key(Definition definition) {
 }  // namespace
 
 const ClassTraits& ClassTable::TraitsOf(Definition class_definition) {
-  const auto [found, fresh] = traits_of_.try_emplace(Key(class_definition), nullptr);
-  if (!fresh && found->second != nullptr) return *found->second;
+  if (const auto found = traits_of_.find(Key(class_definition)); found != traits_of_.end()) {
+    return *found->second;
+  }
+  // Those of bases first: they come after it in the order.
+  const Mro mro = resolver_.MroOf(class_definition);
+  for (size_t i = mro.classes.size(); i-- > 1;) {
+    if (!traits_of_.contains(Key(mro.classes[i]))) AddTraits(mro.classes[i]);
+  }
+  return AddTraits(class_definition);
+}
+
+const ClassTraits& ClassTable::AddTraits(Definition class_definition) {
   traits_.push_back(FindTraits(class_definition));
   return *(traits_of_[Key(class_definition)] = &traits_.back());
 }
 
+// By the class's own text, and what is known of the bases that it names.
 ClassTraits ClassTable::FindTraits(Definition class_definition) {
   ClassTraits traits;
-  const Mro mro = resolver_.MroOf(class_definition);
-  for (const Definition& each : mro.classes) {
-    if (known_.Find(each) == KnownName::kEnum) traits.is_enum = true;
-    for (const std::string_view text : views_.symbol(each).details().decorators) {
-      if (KnownDecorator(ScopeOf(each), text) == KnownName::kSimpleEnum) traits.is_enum = true;
-    }
-    const bool described = views_.is_stub(each.module);
-    const Scope scope = ScopeOf(each);
-    for (const std::string_view text : views_.symbol(each).details().bases) {
-      const Answer base = resolver_.Base(scope, text);
-      switch (known_.Find(base)) {
-        case KnownName::kProtocol:
-          traits.is_protocol |= each == class_definition;
-          break;
-        case KnownName::kTypedDict:
-        case KnownName::kTypedDictFallback:
-          traits.is_typed_dict = true;
-          break;
-        case KnownName::kNamedTuple:
-          traits.is_named_tuple = true;
-          break;
-        case KnownName::kGeneric:
-        case KnownName::kTuple:
-        case KnownName::kAny:
-          break;
-        default:
-          if (base.definitions.empty() ||
-              !(views_.IsA(base.definitions[0], SymbolKind::kClass) ||
-                known_.AliasOf(base.definitions[0]) != nullptr || described)) {
-            traits.knows_bases = false;
-          }
-      }
-    }
+  traits.knows_bases = resolver_.MroOf(class_definition).consistent;
+  traits.is_enum = known_.Find(class_definition) == KnownName::kEnum;
+  const bool described = views_.is_stub(class_definition.module);
+  const Scope scope = ScopeOf(class_definition);
+  const SymbolDetails details = views_.symbol(class_definition).details();
+  for (const std::string_view text : details.decorators) {
+    if (KnownDecorator(scope, text) == KnownName::kSimpleEnum) traits.is_enum = true;
   }
-  bool known = traits.knows_bases && mro.consistent;
-  traits.metaclass = FindMetaclass(class_definition, traits.is_enum, known);
-  if (!known) traits.metaclass.reset();
+  std::vector<const ClassTraits*> bases;
+  for (const std::string_view text : details.bases) {
+    const Answer base = resolver_.Base(scope, text);
+    switch (known_.Find(base)) {
+      case KnownName::kProtocol:
+        traits.is_protocol = true;
+        break;
+      case KnownName::kTypedDict:
+      case KnownName::kTypedDictFallback:
+        traits.is_typed_dict = true;
+        break;
+      case KnownName::kNamedTuple:
+        traits.is_named_tuple = true;
+        break;
+      default:
+        break;
+    }
+    if (base.definitions.empty()) {
+      traits.knows_bases = false;
+      continue;
+    }
+    const Definition first = base.definitions[0];
+    if (!views_.IsA(first, SymbolKind::kClass)) {
+      const bool special =
+          known_.Find(base) != KnownName::kNone || known_.AliasOf(first) != nullptr || described;
+      traits.knows_bases &= special;
+      continue;
+    }
+    // What leads back to the class has none yet.
+    const auto found = traits_of_.find(Key(first));
+    if (found == traits_of_.end()) {
+      traits.knows_bases = false;
+      continue;
+    }
+    bases.push_back(found->second);
+    traits.is_enum |= found->second->is_enum;
+    traits.is_typed_dict |= found->second->is_typed_dict;
+    traits.is_named_tuple |= found->second->is_named_tuple;
+    traits.knows_bases &= found->second->knows_bases;
+  }
+  traits.metaclass = FindMetaclass(class_definition, bases, traits.is_enum);
+  if (!traits.knows_bases) traits.metaclass.reset();
   return traits;
 }
 
-std::optional<Definition> ClassTable::FindMetaclass(Definition class_definition, bool is_enum,
-                                                    bool& known) {
+// The most derived of those that the class and its bases have.
+std::optional<Definition> ClassTable::FindMetaclass(Definition class_definition,
+                                                    std::span<const ClassTraits* const> bases,
+                                                    bool is_enum) {
   std::optional<Definition> metaclass;
-  for (const Definition& each : resolver_.MroOf(class_definition).classes) {
-    for (const Keyword& keyword : views_.symbol(each).details().keywords) {
-      if (keyword.name == "**") known = false;
-      if (keyword.name != "metaclass") continue;
-      const Answer answer = resolver_.Base(ScopeOf(each), keyword.text);
-      if (answer.definitions.empty() || !views_.IsA(answer.definitions[0], SymbolKind::kClass)) {
-        known = false;
-        continue;
-      }
-      const Definition candidate = answer.definitions[0];
-      if (!metaclass || IsDerived(candidate, *metaclass)) metaclass = candidate;
+  for (const Keyword& keyword : views_.symbol(class_definition).details().keywords) {
+    if (keyword.name == "**") return std::nullopt;
+    if (keyword.name != "metaclass") continue;
+    const Answer answer = resolver_.Base(ScopeOf(class_definition), keyword.text);
+    if (answer.definitions.empty() || !views_.IsA(answer.definitions[0], SymbolKind::kClass)) {
+      return std::nullopt;
     }
+    metaclass = answer.definitions[0];
   }
-  if (!metaclass && is_enum) {
+  for (const ClassTraits* const base : bases) {
+    if (!base->metaclass) return std::nullopt;
+    if (!metaclass || IsDerived(*base->metaclass, *metaclass)) metaclass = base->metaclass;
+  }
+  const bool plain = !metaclass || known_.Find(*metaclass) == KnownName::kType;
+  if (plain && is_enum) {
     for (const std::string_view name : {"enum.EnumType", "enum.EnumMeta"}) {
       const Answer answer = resolver_.Resolve(name);
       if (!answer.definitions.empty() && views_.IsA(answer.definitions[0], SymbolKind::kClass)) {
         return answer.definitions[0];
       }
     }
-    known = false;
+    return std::nullopt;
   }
   if (!metaclass) metaclass = known_.Builtin("type");
   return metaclass;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -124,8 +125,10 @@ class ClassTable {
   bool IsTransparent(Definition decorator);
 
  private:
+  const ClassTraits& AddTraits(Definition class_definition);
   ClassTraits FindTraits(Definition class_definition);
-  std::optional<Definition> FindMetaclass(Definition class_definition, bool is_enum, bool& known);
+  std::optional<Definition> FindMetaclass(Definition class_definition,
+                                          std::span<const ClassTraits* const> bases, bool is_enum);
   ClassMember Describe(Definition owner, std::string_view name);
   MemberKind KindOf(Definition owner, Definition definition, std::string_view name);
   MemberKind KindOfInstance(Definition class_definition);
