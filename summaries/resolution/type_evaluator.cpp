@@ -126,14 +126,19 @@ class TypeEvaluator::Engine {
   enum class Mode : uint8_t { kValue, kAnnotation, kBase };
 
   Evaluation Evaluate(Findings findings, std::string_view text, Mode mode) {
-    Begin();
-    return findings.Result(Read(findings, text, mode));
+    return Settle([&] {
+      Findings fresh = findings;
+      const TypeId type = Read(fresh, text, mode);
+      return fresh.Result(type);
+    });
   }
   Evaluation ValueOf(const Answer& answer) {
-    Begin();
-    Findings findings = Fresh();
-    findings.Note(answer);
-    return findings.Result(TypeOfAll(findings, answer));
+    return Settle([&] {
+      Findings findings = Fresh();
+      findings.Note(answer);
+      const TypeId type = TypeOfAll(findings, answer);
+      return findings.Result(type);
+    });
   }
   Evaluation AttributeValue(Definition class_definition, std::string_view text) {
     Findings findings = Fresh();
@@ -143,6 +148,9 @@ class TypeEvaluator::Engine {
     return Evaluate(findings, text, Mode::kValue);
   }
 
+  Evaluation OutermostTypeOf(Definition definition) {
+    return Settle([&] { return TypeOf(definition); });
+  }
   Evaluation TypeOf(Definition definition);
   Evaluation Attribute(TypeId type, std::string_view name);
   Evaluation Call(TypeId callee);
@@ -151,13 +159,11 @@ class TypeEvaluator::Engine {
   std::string TextOf(TypeId type, size_t limit);
 
  private:
-  // Expressions within expressions, and definitions that need others, taken together.
-  static constexpr uint32_t kMaxDepth = 300;
+  // Expressions within expressions, and definitions that need others, taken together: beyond the
+  // first nothing is worked out, beyond the second no further definition before those above.
+  static constexpr uint32_t kMaxDepth = 400;
+  static constexpr uint32_t kMaxNesting = 150;
   static constexpr size_t kMaxDefinitions = 16;  // that one name may mean, of which a union is made
-
-  void Begin() {
-    if (depth_ == 0) too_deep_ = false;
-  }
 
   enum Builtin : size_t {
     kInt,
@@ -233,6 +239,9 @@ class TypeEvaluator::Engine {
   Evaluation WorkOut(Definition definition);
   Evaluation OfVariable(Definition definition, const Symbol& symbol);
   Evaluation Described(Definition alias);
+  Evaluation DescribedBy(Definition alias) {
+    return Remember(aliases_, Subject::kAlias, alias, [&] { return Described(alias); });
+  }
   Evaluation ReturnOf(Definition function);
   Evaluation OwnReturn(Definition function);
   TypeId AttributeOf(Findings& findings, TypeId type, std::string_view name);
@@ -269,8 +278,25 @@ class TypeEvaluator::Engine {
     State state = State::kOpen;
   };
   using Memo = boost::unordered_flat_map<uint64_t, Known>;
+  // What is kept of a definition: its value's type, what it describes as a type, what it returns.
+  enum class Subject : uint8_t { kValue, kAlias, kReturn };
+  struct Aside {
+    Subject subject;
+    Definition definition;
+  };
+  Memo& MemoOf(Subject subject) {
+    return subject == Subject::kValue ? values_ : subject == Subject::kAlias ? aliases_ : returns_;
+  }
   template <class Work>
-  Evaluation Remember(Memo& memo, Definition definition, Work work);
+  Evaluation Remember(Memo& memo, Subject subject, Definition definition, Work work);
+  Evaluation Find(Aside aside);
+  template <class Work>
+  Evaluation Settle(Work work);
+  static Evaluation Poison(TypeGap gap) {
+    Evaluation evaluation;
+    evaluation.gap = gap;
+    return evaluation;
+  }
 
   NameResolver& resolver_;
   ClassTable classes_;
@@ -278,7 +304,8 @@ class TypeEvaluator::Engine {
   std::deque<ExpressionParser> parsers_;
   size_t parsers_in_use_ = 0;
   uint32_t depth_ = 0;
-  bool too_deep_ = false;
+  bool too_deep_ = false;       // something was, since the outermost question
+  std::optional<Aside> aside_;  // the first such definition
   std::array<std::optional<Definition>, kBuiltinCount> builtin_classes_;
   std::array<TypeId, kBuiltinCount> builtins_ = {};
   Memo values_;
@@ -292,34 +319,78 @@ class TypeEvaluator::Engine {
 // --- What is kept ------------------------------------------------------------------------------
 
 // What is asked for while it is worked out depends on itself, and so does all that needs it. What
-// was too deep below another may not be when it is asked for itself.
+// would nest too deep is put aside: Settle works it out on an empty stack, and then asks again.
 template <class Work>
-Evaluation TypeEvaluator::Engine::Remember(Memo& memo, Definition definition, Work work) {
+Evaluation TypeEvaluator::Engine::Remember(Memo& memo, Subject subject, Definition definition,
+                                           Work work) {
   const uint64_t key = Key(definition);
   const auto [found, fresh] = memo.try_emplace(key);
   if (!fresh) {
     if (found->second.state == State::kDone) return found->second.evaluation;
-    Evaluation cycle;
-    cycle.gap = TypeGap::kCycle;
-    return cycle;
+    return Poison(TypeGap::kCycle);
+  }
+  if (depth_ >= kMaxNesting) {
+    memo.erase(found);
+    too_deep_ = true;
+    if (!aside_) aside_ = Aside{subject, definition};
+    return Poison(TypeGap::kTooMany);
   }
   Evaluation evaluation;
   const bool outermost = depth_ == 0;
-  Begin();
   {
     const Deeper deeper(*this);
-    if (deeper) {
-      evaluation = work();
-    } else {
-      evaluation.gap = TypeGap::kTooMany;
-    }
+    evaluation = work();
   }
-  if (too_deep_ && !outermost) {
+  if (too_deep_ && !(outermost && !aside_)) {
     memo.erase(key);
   } else {
     memo[key] = {evaluation, State::kDone};
   }
   return evaluation;
+}
+
+Evaluation TypeEvaluator::Engine::Find(Aside aside) {
+  switch (aside.subject) {
+    case Subject::kValue:
+      return TypeOf(aside.definition);
+    case Subject::kAlias:
+      return DescribedBy(aside.definition);
+    case Subject::kReturn:
+      return ReturnOf(aside.definition);
+  }
+  return {};
+}
+
+template <class Work>
+Evaluation TypeEvaluator::Engine::Settle(Work work) {
+  for (;;) {
+    too_deep_ = false;
+    aside_.reset();
+    const Evaluation evaluation = work();
+    if (!aside_) return evaluation;
+    std::vector<Aside> stack = {*aside_};
+    boost::unordered_flat_set<std::pair<uint64_t, uint32_t>> on_stack;
+    const auto number = [](Aside aside) {
+      return std::pair(Key(aside.definition), static_cast<uint32_t>(aside.subject));
+    };
+    on_stack.insert(number(stack.back()));
+    while (!stack.empty()) {
+      too_deep_ = false;
+      aside_.reset();
+      Find(stack.back());
+      if (aside_ && on_stack.insert(number(*aside_)).second) {
+        stack.push_back(*aside_);
+        continue;
+      }
+      if (aside_) {
+        // It waits for itself.
+        MemoOf(aside_->subject)[Key(aside_->definition)] = {Poison(TypeGap::kCycle), State::kDone};
+        continue;
+      }
+      on_stack.erase(number(stack.back()));
+      stack.pop_back();
+    }
+  }
 }
 
 // --- Texts -------------------------------------------------------------------------------------
@@ -642,7 +713,7 @@ Evaluation TypeEvaluator::Engine::TypeOf(Definition definition) {
       evaluation.gap = TypeGap::kOperation;
       return evaluation;
     default:
-      return Remember(values_, definition, [&] { return WorkOut(definition); });
+      return Remember(values_, Subject::kValue, definition, [&] { return WorkOut(definition); });
   }
 }
 
@@ -812,8 +883,7 @@ TypeId TypeEvaluator::Engine::Described(Findings& findings, Definition definitio
 TypeId TypeEvaluator::Engine::AliasOf(Findings& findings, Definition definition,
                                       std::span<const TypeId> arguments) {
   const Types copy(arguments.begin(), arguments.end());
-  const TypeId type =
-      findings.Take(Remember(aliases_, definition, [&] { return Described(definition); }));
+  const TypeId type = findings.Take(DescribedBy(definition));
   if (!types_.has_variables(type) || types_[type].form == TypeForm::kTypeVariable) return type;
   std::vector<TypeId> variables;
   CollectVariables(type, variables);
@@ -1033,15 +1103,19 @@ TypeId TypeEvaluator::Engine::SubscriptNode(Findings& findings, const Expression
 // --- Attributes and calls ----------------------------------------------------------------------
 
 Evaluation TypeEvaluator::Engine::Attribute(TypeId type, std::string_view name) {
-  Begin();
-  Findings findings = Fresh();
-  return findings.Result(AttributeOf(findings, type, name));
+  return Settle([&] {
+    Findings findings = Fresh();
+    const TypeId attribute = AttributeOf(findings, type, name);
+    return findings.Result(attribute);
+  });
 }
 
 Evaluation TypeEvaluator::Engine::Call(TypeId callee) {
-  Begin();
-  Findings findings = Fresh();
-  return findings.Result(CallOf(findings, callee));
+  return Settle([&] {
+    Findings findings = Fresh();
+    const TypeId result = CallOf(findings, callee);
+    return findings.Result(result);
+  });
 }
 
 TypeId TypeEvaluator::Engine::AttributeOf(Findings& findings, TypeId type, std::string_view name) {
@@ -1136,7 +1210,7 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
 }
 
 Evaluation TypeEvaluator::Engine::ReturnOf(Definition function) {
-  return Remember(returns_, function, [&] { return OwnReturn(function); });
+  return Remember(returns_, Subject::kReturn, function, [&] { return OwnReturn(function); });
 }
 
 // What a function's annotation says that a call gives; of overloads what all of them say.
@@ -1504,7 +1578,9 @@ Evaluation TypeEvaluator::Base(const Scope& scope, std::string_view text, Defini
   return engine_->Evaluate(findings, text, Engine::Mode::kBase);
 }
 Evaluation TypeEvaluator::ValueOf(const Answer& answer) { return engine_->ValueOf(answer); }
-Evaluation TypeEvaluator::TypeOf(Definition definition) { return engine_->TypeOf(definition); }
+Evaluation TypeEvaluator::TypeOf(Definition definition) {
+  return engine_->OutermostTypeOf(definition);
+}
 Evaluation TypeEvaluator::AttributeValue(Definition class_definition, std::string_view text) {
   return engine_->AttributeValue(class_definition, text);
 }
