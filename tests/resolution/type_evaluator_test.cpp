@@ -223,6 +223,24 @@ def f() -> "f2": ...
   EXPECT_EQ(types.Annotation("Json"), "Unknown cycle");
 }
 
+TEST(TypeEvaluator, NoChainIsTooLong) {
+  std::string text = "n0 = 1\ndef f0() -> int: ...\n";
+  constexpr int kLength = 3000;
+  for (int i = 1; i < kLength; ++i) {
+    const std::string at = std::to_string(i);
+    const std::string before = std::to_string(i - 1);
+    text += "n" + at + " = (n" + before + ")\n";
+    text += "f" + at + " = [f" + before + "]\n";
+    text += "c" + at + " = [c" + std::to_string(i % (kLength - 1) + 1) + "]\n";
+  }
+  Types types(text);
+  EXPECT_EQ(types.Value("n2999"), "int");
+  EXPECT_EQ(types.Value("f2"), "list[list[def f0]]");
+  EXPECT_EQ(types.Value("f2999"), "Unknown too_many");  // the shape, not the chain
+  EXPECT_EQ(types.Value("c7"), "Unknown cycle");
+  EXPECT_EQ(types.Value("c2999"), "Unknown cycle");
+}
+
 TEST(TypeEvaluator, HostileTextsEnd) {
   std::string text = "from typing import Generic, Tuple, TypeVar, Union\nT = TypeVar('T')\n";
   // Each twice the one before; each a union of all before; a chain of names; a class that is its
