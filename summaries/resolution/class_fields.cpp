@@ -224,10 +224,6 @@ ClassFields ClassTable::FindFields(Definition class_definition) {
   } else {
     AddOwnFields(class_definition, maker, fields);
   }
-  if (maker.form != FieldForm::kNamedTuple) {
-    std::stable_partition(fields.fields.begin(), fields.fields.end(),
-                          [](const ClassField& field) { return !field.keyword_only; });
-  }
   return fields;
 }
 
@@ -367,6 +363,9 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
       field.has_default = true;
       field.default_text = value;
     }
+    if (!field.has_default && maker.form == FieldForm::kDataclass) {
+      InheritDefault(class_definition, field);
+    }
     if (std::ranges::find(with_default_methods, name) != with_default_methods.end()) {
       field.has_default = true;
     }
@@ -379,6 +378,41 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
     } else {
       *known = std::move(field);
     }
+  }
+}
+
+// A field without value has that which the class inherits under its name, as `dataclasses` reads
+// it.
+void ClassTable::InheritDefault(Definition class_definition, ClassField& field) {
+  const Mro mro = resolver_.MroOf(class_definition);
+  for (size_t i = 1; i < mro.classes.size(); ++i) {
+    const Definition each = mro.classes[i];
+    const ClassFields& fields = FieldsOf(each);
+    const auto own =
+        std::find_if(fields.fields.begin(), fields.fields.end(), [&](const ClassField& other) {
+          return other.name == field.name && other.definition.module == each.module &&
+                 other.scope.class_row == each.row;
+        });
+    if (own != fields.fields.end()) {
+      // A factory leaves nothing in the class.
+      if (!own->has_default || own->default_text == "<factory>") continue;
+      field.has_default = true;
+      field.default_text = own->default_text;
+      return;
+    }
+    const SummaryView& view = *views_.Find(each.module);
+    const RowRange rows = view.FindSymbols(view.Members(each.row), field.name);
+    for (uint32_t row = rows.first; row < rows.last; ++row) {
+      const Symbol symbol = view.symbol(row);
+      const SymbolDetails details = symbol.details();
+      if (symbol.kind() == SymbolKind::kAttribute || IsExcluded(view, symbol.guard())) continue;
+      if (symbol.kind() == SymbolKind::kVariable && details.value_form == ValueForm::kAbsent) {
+        continue;
+      }
+      field.has_default = true;
+      if (details.value_form == ValueForm::kText) field.default_text = details.value;
+    }
+    if (field.has_default) return;
   }
 }
 

@@ -143,6 +143,7 @@ class ClassTable {
   void AddBaseFields(Definition class_definition, FieldForm form, ClassFields& fields);
   // The call of namedtuple that a base is or stands for.
   std::optional<ScopedText> NamedTupleCall(const Scope& scope, std::string_view base);
+  void InheritDefault(Definition class_definition, ClassField& field);
   void ReadField(std::string_view value, ClassField& field, ClassFields& fields);
   // What stands around the type: `Final[...]`, `ClassVar[...]`, ...
   KnownName Qualifier(const Scope& scope, std::string_view annotation);

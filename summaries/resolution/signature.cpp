@@ -57,6 +57,10 @@ class SignatureReader {
            field.keyword_only ? ParameterKind::kKeywordOnly : ParameterKind::kNormal,
            field.annotation, field.default_text, field.has_default, field.scope});
     }
+    std::stable_partition(signature.parameters.begin(), signature.parameters.end(),
+                          [](const SignatureParameter& parameter) {
+                            return parameter.kind != ParameterKind::kKeywordOnly;
+                          });
     if (!fields.complete) signatures.gap = SignatureGap::kFields;
     return signatures;
   }

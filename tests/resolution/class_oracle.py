@@ -1,11 +1,13 @@
 """Compares what summaries say of classes and signatures with the interpreter that has imported them.
 
-    class_oracle.py [--index INDEX] [--coppice COPPICE] [--list KIND]
+    class_oracle.py [--index INDEX | --made SEED] [--coppice COPPICE] [--list KIND]
 
 Imports every importable module of the standard library and asks `coppice query` about each of its
 classes and functions that are written in Python. INDEX is what `coppice index --env` makes of this
 interpreter; without it one is made. Every difference is counted under its reason and printed; those
-of what cannot be known from the text are excluded by name. --list prints the cases of one kind.
+of what cannot be known from the text are excluded by name. --list prints the cases of one kind. With
+--made the classes are those of a random module instead: dataclasses, named tuples, typed
+dictionaries and enumerations, of which the standard library has few.
 """
 
 import argparse
@@ -21,6 +23,7 @@ import io
 import json
 import os
 import pkgutil
+import random
 import subprocess
 import sys
 import sysconfig
@@ -211,10 +214,10 @@ def generated(owner):
     if dataclasses.is_dataclass(owner):
         names |= {"__init__", "__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__setattr__",
                   "__delattr__", "__dataclass_fields__", "__dataclass_params__", "__getstate__", "__setstate__",
-                  "__slots__", "__replace__"}
+                  "__slots__", "__replace__", *owner.__dataclass_fields__}
     if issubclass(owner, tuple) and hasattr(owner, "_fields"):
         names |= {"_fields", "_field_defaults", "_make", "_replace", "_asdict", "__new__", "__repr__",
-                  "__getnewargs__", "__slots__", "_field_types", "__replace__"}
+                  "__getnewargs__", "__slots__", "_field_types", "__replace__", *owner._fields}
     if isinstance(owner, enum.EnumMeta):
         names |= {"_generate_next_value_", "_member_names_", "_member_map_", "_value2member_map_", "_member_type_",
                   "_value_repr_", "_unhashable_values_", "_use_args_", "_new_member_", "__new__", "__new_member__",
@@ -280,7 +283,7 @@ def compare_members(tally, name, cls, answer):
         if mine["kind"] == "instance" or member in seen or member in IMPLICIT:
             continue
         owner = spelled.get(mine["owner"])
-        if owner is None or not is_python_class(owner):
+        if owner is None or not is_python_class(owner) or member in generated(owner):
             continue
         if isinstance(owner, enum.EnumMeta) and member.startswith("_") and member.endswith("_"):
             tally.add("members", "excluded: removed by the enumeration")
@@ -296,7 +299,6 @@ def compare_fields(tally, name, cls, answer):
                 for field in dataclasses.fields(cls)]
         got = [(field["name"], field["in_constructor"], field["keyword_only"], field["has_default"])
                for field in fields if not field["only_in_constructor"]]
-        want.sort(key=lambda field: field[2])
         subject = "dataclass fields"
     elif issubclass(cls, tuple) and isinstance(getattr(cls, "_fields", None), tuple):
         if "_fields" in vars(cls) and not hasattr(cls, "_field_defaults"):
@@ -305,6 +307,9 @@ def compare_fields(tally, name, cls, answer):
         want = [(field, field in cls._field_defaults) for field in cls._fields]
         got = [(field["name"], field["has_default"]) for field in fields]
         subject = "named tuple fields"
+    elif typing.is_typeddict(cls) and cls.__required_keys__ & cls.__optional_keys__:
+        tally.add("typed dictionary fields", "excluded: required and not, before Python 3.13")
+        return
     elif typing.is_typeddict(cls):
         want = sorted((key, key in cls.__required_keys__) for key in cls.__annotations__)
         got = sorted((field["name"], field["required"]) for field in fields)
@@ -334,6 +339,9 @@ def compare_enum(tally, name, cls, answer):
 
 
 def compare_metaclass(tally, name, cls, answer):
+    if typing.is_typeddict(cls):
+        tally.add("metaclass", "excluded: of typed dictionaries, which type checkers do not have")
+        return
     if answer["metaclass"] is None:
         tally.add("metaclass", "unknown", name, type(cls))
         return
@@ -398,13 +406,73 @@ def compare_signature(tally, subject, name, value, answer):
 
 
 def make_index(coppice, directory):
-    """Of this interpreter's standard library, and an empty project."""
+    """Of this interpreter's standard library, and of the directory's project."""
     index = os.path.join(directory, "index")
-    empty = os.path.join(directory, "project")
-    os.mkdir(empty)
-    subprocess.run([coppice, "index", "--env", "--python", sys.executable, empty, "-o", index, "--quiet"],
+    project = os.path.join(directory, "project")
+    os.makedirs(project, exist_ok=True)
+    subprocess.run([coppice, "index", "--env", "--python", sys.executable, project, "-o", index, "--quiet"],
                    check=True)
     return index
+
+
+HEAD = """from dataclasses import KW_ONLY, InitVar, dataclass, field
+from enum import Enum, Flag, IntEnum, auto
+from typing import ClassVar, NamedTuple, TypedDict
+import typing
+"""
+FIELDS = ["{}: int", "{}: int = 1", "{}: 'list' = field(default_factory=list)", "{}: int = field(default=2)",
+          "{}: int = field(init=False)", "{}: int = field(init=False, default=3)", "{}: int = field(kw_only=True)",
+          "{}: int = field(kw_only=True, default=4)", "{}: ClassVar[int] = 5", "{}: InitVar[int] = 6", "_: KW_ONLY",
+          "{} = 7", "def {}(self): ...", "{}: 'typing.ClassVar[int]' = 8"]
+KEYS = ["{}: int", "{}: str", "{}: typing.Required[int]", "{}: typing.NotRequired[int]"]
+MEMBERS = ["{} = 1", "{} = auto()", "{} = -5", "{}: int = 3", "def {}(self): ...", "_{} = 2", "__{} = 4",
+           "{} = lambda self: 1", "{} = x1 if False else 9", "{}: int"]
+
+
+def made_class(random, number, known):
+    """The text of a class, whether the interpreter takes it or not."""
+    kind = random.choice(["dataclass", "dataclass", "plain", "tuple", "dict", "enum"])
+
+    def body(forms, most):
+        lines = [random.choice(forms).format(f"x{random.randrange(12)}") for _ in range(random.randrange(1, most))]
+        return "".join(f"    {line}\n" for line in lines)
+
+    def some(kinds, most):
+        names = [name for name, its in known if its in kinds]
+        return ", ".join(random.sample(names, min(len(names), random.randrange(most + 1))))
+
+    name = f"C{number}"
+    if kind == "dataclass":
+        options = random.choice(["", "", "(kw_only=True)", "(init=False)", "(frozen=False, kw_only=False)", "(eq=False)"])
+        return kind, f"@dataclass{options}\nclass {name}({some(('dataclass', 'plain'), 2)}):\n{body(FIELDS, 6)}"
+    if kind == "plain":
+        return kind, f"class {name}({some(('dataclass', 'plain'), 2)}):\n{body(FIELDS[11:13], 3)}"
+    if kind == "tuple":
+        return kind, f"class {name}(NamedTuple):\n{body(FIELDS[:2] + FIELDS[12:13], 6)}"
+    if kind == "dict":
+        bases = ", ".join(filter(None, [some(("dict",), 2) or "TypedDict", random.choice(["", "total=False", "total=True"])]))
+        return kind, f"class {name}({bases}):\n{body(KEYS, 5)}"
+    return kind, f"class {name}({random.choice(['Enum', 'IntEnum', 'Flag'])}):\n{body(MEMBERS, 7)}"
+
+
+def make_module(seed, directory):
+    """A module of classes that the interpreter takes."""
+    chooser = random.Random(seed)
+    namespace = {"__name__": "made"}
+    exec(HEAD, namespace)  # pylint: disable=exec-used
+    texts, known = [HEAD], []
+    while len(known) < 600:
+        kind, text = made_class(chooser, len(known), known)
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(text, namespace)  # pylint: disable=exec-used
+            texts.append(text)
+            known.append((f"C{len(known)}", kind))
+    os.mkdir(os.path.join(directory, "project"))
+    with open(os.path.join(directory, "project", "made.py"), "w", encoding="utf-8") as file:
+        file.write("".join(texts))
+    sys.path.insert(0, os.path.join(directory, "project"))
+    return importlib.import_module("made")
 
 
 def source_file(value):
@@ -422,16 +490,18 @@ def main():
     parser.add_argument("--index")
     parser.add_argument("--coppice", default=os.environ.get("COPPICE", "coppice"))
     parser.add_argument("--list", default="")
+    parser.add_argument("--made", metavar="SEED")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
+        modules = list(standard_modules()) if options.made is None else [make_module(options.made, directory)]
         index = options.index or make_index(options.coppice, directory)
-        tally = run(Asker(options.coppice, index), options.list)
+        tally = run(Asker(options.coppice, index), options.list, modules)
     sys.exit(report(tally))
 
 
-def run(asker, listed):
+def run(asker, listed, modules):
     tally = Tally(listed)
-    classes, functions = collect(list(standard_modules()))
+    classes, functions = collect(modules)
     names = sorted(classes)
     orders = asker.ask("mro", names)
     answers = asker.ask("members", names)
