@@ -1,5 +1,5 @@
-// Import resolution of a whole environment: making a finder, and finding the module of every import
-// statement of every module that can be imported.
+// Import resolution of a whole environment: making a finder, finding the module of every import
+// statement of every module that can be imported, and the graph of all imports.
 //
 // COPPICE_BENCH_INDEX names the index, or single packs separated by ':' (the first is the standard
 // library's, the others installed packages').
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "summaries/resolution/import_graph.h"
 #include "summaries/resolution/module_finder.h"
 
 namespace coppice {
@@ -110,9 +111,53 @@ void MakeAndFindAll(benchmark::State& state) {
   }
 }
 
+// The import graph of the whole index, from verified summaries.
+void MakeGraph(benchmark::State& state) {
+  const auto finder = Take(ModuleFinder::Make(TheIndex(), ProfileOf(state)));
+  uint32_t edges = Take(ImportGraph::Make(*finder)).edge_count();
+  for (auto _ : state) edges = Take(ImportGraph::Make(*finder)).edge_count();
+  state.counters["modules"] = finder->module_count();
+  state.counters["edges"] = edges;
+}
+
+void FindCycles(benchmark::State& state) {
+  const auto finder = Take(ModuleFinder::Make(TheIndex(), SearchProfile::kRuntime));
+  const ImportGraph graph = Take(ImportGraph::Make(*finder));
+  const auto allowed = ImportLabels(static_cast<uint32_t>(state.range(0)));
+  std::size_t cycles = 0;
+  std::size_t largest = 0;
+  for (auto _ : state) {
+    const auto found = graph.Cycles(allowed);
+    cycles = found.size();
+    largest = found.empty() ? 0 : found.front().size();
+  }
+  state.counters["cycles"] = static_cast<double>(cycles);
+  state.counters["largest"] = static_cast<double>(largest);
+}
+
+// Of the module that most modules import.
+void FindTransitiveImporters(benchmark::State& state) {
+  const auto finder = Take(ModuleFinder::Make(TheIndex(), SearchProfile::kRuntime));
+  const ImportGraph graph = Take(ImportGraph::Make(*finder));
+  ModuleRef module{0};
+  for (uint32_t other = 1; other < graph.module_count(); ++other) {
+    if (graph.importers(ModuleRef{other}).size() > graph.importers(module).size()) {
+      module = ModuleRef{other};
+    }
+  }
+  std::size_t importers = 0;
+  for (auto _ : state) {
+    importers = graph.TransitiveImporters(module, ImportLabels::All()).size();
+  }
+  state.counters["importers"] = static_cast<double>(importers);
+}
+
 BENCHMARK(Make)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(FindAll)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
 BENCHMARK(MakeAndFindAll)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
+BENCHMARK(MakeGraph)->DenseRange(0, 2)->Unit(benchmark::kMillisecond);
+BENCHMARK(FindCycles)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
+BENCHMARK(FindTransitiveImporters)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace coppice

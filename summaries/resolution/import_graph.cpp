@@ -1,0 +1,246 @@
+#include "summaries/resolution/import_graph.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+#include "summaries/resolution/import_sites.h"
+#include "summaries/try.h"
+
+namespace coppice {
+namespace {
+
+constexpr uint32_t kNone = UINT32_MAX;
+
+// Whether the imports of a file are part of the graph.
+Result<bool> TakesPart(const ModuleFinder& finder, ModuleRef file) {
+  const Index& index = finder.index();
+  if (index.shadowed(file)) return false;
+  if (finder.reachable(file) || finder.profile() != SearchProfile::kRuntime) return true;
+  const Result<ModuleInfo> info = index.file(file);
+  if (!info) return info.error();
+  return !info->is_stub();
+}
+
+// Appends what a file imports, and counts what is missing of that.
+Result<void> AddImportsOf(ModuleRef file, const ModuleFinder& finder, ImportSites& sites,
+                          std::vector<ImportEdge>& edges, uint32_t& missing) {
+  const Result<bool> takes_part = TakesPart(finder, file);
+  if (!takes_part) return takes_part.error();
+  if (!*takes_part) return {};
+  const Result<SummaryView> view = finder.index().summary(file);
+  if (!view) return view.error();
+  sites.Enter(file, *view);
+  for (uint32_t row = 0; row < view->import_count(); ++row) {
+    const ImportSite site = sites.At(row);
+    if (site.missing) ++missing;
+    if (site.module != kNoModule && site.module != file) {
+      edges.emplace_back(site.module, site.labels);
+    }
+  }
+  return {};
+}
+
+// Tarjan's algorithm with a stack of its own.
+class ComponentFinder {
+ public:
+  ComponentFinder(const ImportGraph& graph, ImportLabels allowed)
+      : graph_(graph), allowed_(allowed), nodes_(graph.module_count()) {}
+
+  std::vector<std::vector<ModuleRef>> Find() {
+    for (uint32_t start = 0; start < nodes_.size(); ++start) {
+      if (nodes_[start].index != kNone) continue;
+      Open(start);
+      while (!calls_.empty()) Step();
+    }
+    for (auto& component : components_) std::sort(component.begin(), component.end());
+    std::sort(components_.begin(), components_.end(), [](const auto& a, const auto& b) {
+      return a.size() != b.size() ? a.size() > b.size() : a.front() < b.front();
+    });
+    return std::move(components_);
+  }
+
+ private:
+  struct Node {
+    uint32_t index = kNone;  // order of discovery
+    uint32_t low = kNone;    // the least index that is reached from it and still open
+    bool open = false;       // on path_
+  };
+  struct Call {
+    uint32_t node;
+    uint32_t next_edge;
+  };
+
+  void Open(uint32_t node) {
+    nodes_[node] = {discovered_, discovered_, true};
+    ++discovered_;
+    path_.push_back(node);
+    calls_.push_back({node, 0});
+  }
+
+  void Step() {
+    Call& call = calls_.back();
+    Node& node = nodes_[call.node];
+    const std::span<const ImportEdge> edges = graph_.imports(ModuleRef{call.node});
+    while (call.next_edge < edges.size()) {
+      const ImportEdge edge = edges[call.next_edge++];
+      if (!edge.labels().IsWithin(allowed_)) continue;
+      const auto target = static_cast<uint32_t>(edge.module());
+      if (nodes_[target].index == kNone) return Open(target);
+      if (nodes_[target].open) node.low = std::min(node.low, nodes_[target].index);
+    }
+    Close(call.node);
+  }
+
+  void Close(uint32_t number) {
+    const Node& node = nodes_[number];
+    calls_.pop_back();
+    if (!calls_.empty()) {
+      Node& caller = nodes_[calls_.back().node];
+      caller.low = std::min(caller.low, node.low);
+    }
+    if (node.low != node.index) return;
+    auto first = path_.end();
+    do {
+      --first;
+      nodes_[*first].open = false;
+    } while (*first != number);
+    if (path_.end() - first > 1) {
+      auto& component = components_.emplace_back();
+      for (auto member = first; member != path_.end(); ++member) {
+        component.push_back(ModuleRef{*member});
+      }
+    }
+    path_.erase(first, path_.end());
+  }
+
+  const ImportGraph& graph_;
+  const ImportLabels allowed_;
+  std::vector<Node> nodes_;
+  std::vector<Call> calls_;
+  std::vector<uint32_t> path_;
+  uint32_t discovered_ = 0;
+  std::vector<std::vector<ModuleRef>> components_;
+};
+
+}  // namespace
+
+Result<ImportGraph> ImportGraph::Make(const ModuleFinder& finder) {
+  const uint32_t module_count = finder.module_count();
+  if (module_count > ImportEdge::kMaxModules) {
+    return Error{ErrorCode::kTooLarge,
+                 "an import graph of " + std::to_string(module_count) + " modules"};
+  }
+  Result<ImportSites> sites = ImportSites::Make(finder);
+  if (!sites) return sites.error();
+
+  ImportGraph graph;
+  graph.first_import_.reserve(std::size_t{module_count} + 1);
+  graph.first_import_.push_back(0);
+  std::vector<ImportEdge> of_module;
+  for (uint32_t number = 0; number < module_count; ++number) {
+    const ModuleRef module{number};
+    of_module.clear();
+    if (number < finder.index().file_count()) {
+      COPPICE_TRY(AddImportsOf(module, finder, *sites, of_module, graph.missing_));
+    }
+    if (const ModuleRef parent = finder.parent(module); parent != kNoModule) {
+      of_module.emplace_back(parent, ImportLabels().With(ImportLabel::kPackage));
+    }
+    std::sort(of_module.begin(), of_module.end());
+    of_module.erase(std::unique(of_module.begin(), of_module.end()), of_module.end());
+    if (of_module.size() > UINT32_MAX - graph.imports_.size()) {
+      return Error{ErrorCode::kTooLarge, "an import graph of more than 2^32 edges"};
+    }
+    graph.imports_.insert(graph.imports_.end(), of_module.begin(), of_module.end());
+    graph.first_import_.push_back(static_cast<uint32_t>(graph.imports_.size()));
+  }
+  graph.AddImporters();
+  return graph;
+}
+
+// The same edges by their other end: a counting sort, which leaves each module's importers
+// ascending.
+void ImportGraph::AddImporters() {
+  first_importer_.assign(first_import_.size(), 0);
+  for (const ImportEdge edge : imports_) {
+    ++first_importer_[static_cast<std::size_t>(edge.module()) + 1];
+  }
+  std::partial_sum(first_importer_.begin(), first_importer_.end(), first_importer_.begin());
+  importers_.assign(imports_.size(), ImportEdge(ModuleRef{0}, ImportLabels()));
+  std::vector<uint32_t> next(first_importer_.begin(), first_importer_.end() - 1);
+  for (uint32_t module = 0; module < module_count(); ++module) {
+    for (const ImportEdge edge : imports(ModuleRef{module})) {
+      importers_[next[static_cast<uint32_t>(edge.module())]++] =
+          ImportEdge(ModuleRef{module}, edge.labels());
+    }
+  }
+}
+
+// Breadth first.
+std::vector<ImportDistance> ImportGraph::Reach(ModuleRef module, ImportLabels allowed,
+                                               const std::vector<ImportEdge>& edges,
+                                               const std::vector<uint32_t>& first) const {
+  std::vector<ImportDistance> reached;
+  std::vector<bool> seen(module_count());
+  seen[static_cast<uint32_t>(module)] = true;
+  const auto expand = [&](ModuleRef from, uint32_t distance) {
+    for (const ImportEdge edge : Run(edges, first, from)) {
+      if (!edge.labels().IsWithin(allowed) || seen[static_cast<uint32_t>(edge.module())]) continue;
+      seen[static_cast<uint32_t>(edge.module())] = true;
+      reached.push_back({edge.module(), distance, from});
+    }
+  };
+  expand(module, 1);
+  for (std::size_t i = 0; i < reached.size(); ++i) {
+    const ImportDistance at = reached[i];
+    expand(at.module, at.distance + 1);
+  }
+  return reached;
+}
+
+std::vector<ImportDistance> ImportGraph::TransitiveImporters(ModuleRef module,
+                                                             ImportLabels allowed) const {
+  return Reach(module, allowed, importers_, first_importer_);
+}
+
+std::vector<ImportDistance> ImportGraph::TransitiveImports(ModuleRef module,
+                                                           ImportLabels allowed) const {
+  return Reach(module, allowed, imports_, first_import_);
+}
+
+std::vector<std::vector<ModuleRef>> ImportGraph::Cycles(ImportLabels allowed) const {
+  return ComponentFinder(*this, allowed).Find();
+}
+
+std::vector<ModuleRef> ImportGraph::ShortestCycle(ModuleRef module, ImportLabels allowed) const {
+  // Whoever imports it, how it is reached from the module: the first one found is a nearest.
+  std::vector<bool> closes(module_count());
+  for (const ImportEdge edge : importers(module)) {
+    if (edge.labels().IsWithin(allowed)) closes[static_cast<uint32_t>(edge.module())] = true;
+  }
+  std::vector<ModuleRef> cycle;
+  std::vector<uint32_t> before(module_count(), kNone);
+  std::vector<ModuleRef> queue = {module};
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    for (const ImportEdge edge : imports(queue[i])) {
+      const auto target = static_cast<uint32_t>(edge.module());
+      if (!edge.labels().IsWithin(allowed) || before[target] != kNone || edge.module() == module) {
+        continue;
+      }
+      before[target] = static_cast<uint32_t>(queue[i]);
+      queue.push_back(edge.module());
+      if (!closes[target]) continue;
+      for (ModuleRef at = edge.module(); at != module;
+           at = ModuleRef{before[static_cast<uint32_t>(at)]}) {
+        cycle.push_back(at);
+      }
+      cycle.push_back(module);
+      std::reverse(cycle.begin(), cycle.end());
+      return cycle;
+    }
+  }
+  return cycle;
+}
+
+}  // namespace coppice
