@@ -5,6 +5,7 @@
 #include <string>
 
 #include "summaries/resolution/import_sites.h"
+#include "summaries/resolution/live_code.h"
 #include "summaries/try.h"
 
 namespace coppice {
@@ -12,22 +13,12 @@ namespace {
 
 constexpr uint32_t kNone = UINT32_MAX;
 
-// Whether the imports of a file are part of the graph.
-Result<bool> TakesPart(const ModuleFinder& finder, ModuleRef file) {
-  const Index& index = finder.index();
-  if (index.shadowed(file)) return false;
-  if (finder.reachable(file) || finder.profile() != SearchProfile::kRuntime) return true;
-  const Result<ModuleInfo> info = index.file(file);
-  if (!info) return info.error();
-  return !info->is_stub();
-}
-
 // Appends what a file imports, and counts what is missing of that.
 Result<void> AddImportsOf(ModuleRef file, const ModuleFinder& finder, ImportSites& sites,
                           std::vector<ImportEdge>& edges, uint32_t& missing) {
-  const Result<bool> takes_part = TakesPart(finder, file);
-  if (!takes_part) return takes_part.error();
-  if (!*takes_part) return {};
+  const Result<bool> live = IsLive(finder, file);
+  if (!live) return live.error();
+  if (!*live) return {};
   const Result<SummaryView> view = finder.index().summary(file);
   if (!view) return view.error();
   sites.Enter(file, *view);

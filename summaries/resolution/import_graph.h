@@ -73,9 +73,7 @@ struct ImportDistance {
   ModuleRef next;     // on one of the shortest ways, the module after this one
 };
 
-// The modules that are the nodes are those of a finder: all files, and the modules without file.
-// Nothing goes out of files that a pack further up replaces and, for what is run, of stubs
-// that describe what is there as source.
+// The nodes are the modules of a finder. Files that do not count (live_code.h) import nothing.
 //
 // Where several statements import one module from another, there is an edge for each set of labels
 // that they bear, and none if a module imports itself. Which edges count is the caller's choice:

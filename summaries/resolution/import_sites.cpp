@@ -2,15 +2,8 @@
 
 #include <optional>
 
-#include "summaries/resolution/target.h"
-
 namespace coppice {
 namespace {
-
-Truth And(Truth a, Truth b) {
-  if (a == Truth::kFalse || b == Truth::kFalse) return Truth::kFalse;
-  return a == Truth::kTrue && b == Truth::kTrue ? Truth::kTrue : Truth::kUnknown;
-}
 
 // Splits off the first component.
 std::string_view TakeFirst(std::string_view& dotted) {
@@ -31,7 +24,7 @@ Result<ImportSites> ImportSites::Make(const ModuleFinder& finder) {
 void ImportSites::Enter(ModuleRef importer, const SummaryView& view) {
   importer_ = importer;
   view_ = &view;
-  conditions_.assign(view.guard_count(), Condition());
+  conditions_.Enter(view);
   last_text_ = nullptr;
 }
 
@@ -62,7 +55,7 @@ void ImportSites::HideBehind(ModuleRef package, const SummaryView& view) {
         symbol.details().value_form == ValueForm::kAbsent) {
       continue;
     }
-    if (symbol.flags().has(SymbolFlag::kGlobal) || !RunsAtImport(symbol.guard())) continue;
+    if (symbol.flags().has(SymbolFlag::kGlobal) || !MayRun(symbol.guard())) continue;
     hidden_[static_cast<uint32_t>(child)] = true;
   }
   for (uint32_t row = 0; row < view.import_count(); ++row) {
@@ -70,7 +63,7 @@ void ImportSites::HideBehind(ModuleRef package, const SummaryView& view) {
     if (import.scope != ImportScope::kModule || import.binds == "*") continue;
     const ModuleRef child = finder_->FindChild(package, import.binds);
     if (child == kNoModule || hidden_[static_cast<uint32_t>(child)]) continue;
-    if (!RunsAtImport(import.guard)) continue;
+    if (!MayRun(import.guard)) continue;
     // What the import binds: the submodule itself?
     ModuleRef bound = FindModule(import);
     if (last_missing_) {
@@ -84,8 +77,8 @@ void ImportSites::HideBehind(ModuleRef package, const SummaryView& view) {
   }
 }
 
-bool ImportSites::RunsAtImport(std::optional<uint32_t> guard) {
-  return !guard || ConditionOf(*guard).run != Truth::kFalse;
+bool ImportSites::MayRun(std::optional<uint32_t> guard) {
+  return conditions_.Of(guard).run != Truth::kFalse;
 }
 
 ImportSite ImportSites::At(uint32_t row) {
@@ -103,13 +96,10 @@ ImportSite ImportSites::At(uint32_t row) {
   if (import.scope == ImportScope::kFunction) {
     site.labels = site.labels.With(ImportLabel::kDeferred);
   }
-  if (import.guard) {
-    const Condition& condition = ConditionOf(*import.guard);
-    if (condition.run == Truth::kFalse) {
-      site.labels =
-          site.labels.With(condition.checked == Truth::kFalse ? ImportLabel::kUnreachable
-                                                              : ImportLabel::kTypeChecking);
-    }
+  const Conditions::Condition condition = conditions_.Of(import.guard);
+  if (condition.run == Truth::kFalse) {
+    site.labels = site.labels.With(condition.checked == Truth::kFalse ? ImportLabel::kUnreachable
+                                                                      : ImportLabel::kTypeChecking);
   }
   return site;
 }
@@ -150,47 +140,6 @@ ModuleRef ImportSites::FindAsFarAsThereIs(uint32_t level, std::string_view dotte
     found = child;
   }
   return found;
-}
-
-const ImportSites::Condition& ImportSites::ConditionOf(uint32_t guard) {
-  chain_.clear();
-  for (std::optional<uint32_t> at = guard; at && !conditions_[*at].known;
-       at = view_->OuterGuard(*at)) {
-    chain_.push_back(*at);
-  }
-  // From the outermost that is not known in.
-  for (; !chain_.empty(); chain_.pop_back()) {
-    const uint32_t at = chain_.back();
-    Condition condition = Evaluate(view_->guard(at));
-    if (const std::optional<uint32_t> outer = view_->OuterGuard(at)) {
-      condition.checked = And(condition.checked, conditions_[*outer].checked);
-      condition.run = And(condition.run, conditions_[*outer].run);
-    }
-    condition.known = true;
-    conditions_[at] = condition;
-  }
-  return conditions_[guard];
-}
-
-ImportSites::Condition ImportSites::Evaluate(const Guard& guard) {
-  Condition condition;
-  condition.checked = condition.run = Truth::kUnknown;
-  if (guard.kind == GuardKind::kWith || guard.kind == GuardKind::kFinally) {
-    condition.checked = condition.run = Truth::kTrue;
-  }
-  const bool loop = guard.kind == GuardKind::kLoop && guard.branch == 0;
-  if (guard.kind != GuardKind::kIf && !loop) return condition;
-  parser_.Parse(guard.test);
-  Target target = finder_->index().environment().target;
-  for (const bool checking : {true, false}) {
-    target.type_checking = checking;
-    Truth truth = EvaluateCondition(parser_, target);
-    if (guard.branch != 0) truth = Not(truth);
-    // A loop whose condition holds may still end before its body does.
-    if (loop && truth == Truth::kTrue) truth = Truth::kUnknown;
-    (checking ? condition.checked : condition.run) = truth;
-  }
-  return condition;
 }
 
 }  // namespace coppice

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "summaries/resolution/expression.h"
 #include "summaries/resolution/import_graph.h"
+#include "summaries/resolution/live_code.h"
 #include "summaries/resolution/module_finder.h"
 #include "summaries/summary_view.h"
 
@@ -34,30 +34,21 @@ class ImportSites {
   bool Imports(uint32_t row, ModuleRef module);
 
  private:
-  explicit ImportSites(const ModuleFinder& finder) : finder_(&finder) {}
-
-  struct Condition {
-    Truth checked = Truth::kTrue;  // for a type checker
-    Truth run = Truth::kTrue;
-    bool known = false;
-  };
+  explicit ImportSites(const ModuleFinder& finder)
+      : finder_(&finder), conditions_(finder.index().environment().target) {}
 
   Result<void> FindHidden();
   void HideBehind(ModuleRef package, const SummaryView& view);
-  bool RunsAtImport(std::optional<uint32_t> guard);
+  bool MayRun(std::optional<uint32_t> guard);
   ModuleRef FindAsFarAsThereIs(uint32_t level, std::string_view dotted);
   ModuleRef FindModule(const Import& import);
-  const Condition& ConditionOf(uint32_t guard);
-  Condition Evaluate(const Guard& guard);
 
   const ModuleFinder* finder_;
   std::vector<bool> hidden_;  // of each module: its package binds its name to something else
 
   ModuleRef importer_ = kNoModule;
   const SummaryView* view_ = nullptr;
-  std::vector<Condition> conditions_;  // of each guard of the summary
-  std::vector<uint32_t> chain_;
-  ExpressionParser parser_;
+  Conditions conditions_;
   // `from m import a, b, c` is three imports: the module is looked for once.
   const char* last_text_ = nullptr;
   std::size_t last_size_ = 0;
