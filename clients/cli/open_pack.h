@@ -1,4 +1,4 @@
-// Opening a pack that was named on the command line.
+// Opening a pack or an index that was named on the command line.
 
 #pragma once
 
@@ -7,11 +7,14 @@
 
 #include "summaries/error.h"
 #include "summaries/pack.h"
+#include "summaries/resolution/index.h"
 
 namespace coppice::cli {
 
 // Errors say what to do about a pack that is not there.
 Result<std::shared_ptr<const Pack>> OpenPack(const std::string& path,
                                              Pack::OpenMode mode = Pack::OpenMode::kMapped);
+// Likewise an index: a manifest, the directory that it lies in, or a pack alone.
+Result<std::shared_ptr<const Index>> OpenIndex(const std::string& path);
 
 }  // namespace coppice::cli

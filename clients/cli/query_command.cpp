@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
+#include "clients/cli/aligned_lines.h"
 #include "clients/cli/arguments.h"
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
+#include "clients/cli/graph_queries.h"
 #include "clients/cli/import_match.h"
 #include "clients/cli/json.h"
 #include "clients/cli/module_json.h"
@@ -98,11 +102,13 @@ struct Call {
   bool explain = false;
   bool bound = false;
   std::string profile;  // empty: not given
+  GraphQuery graph;     // its own options
 };
 
-constexpr std::array<std::string_view, 9> kQueries = {"module",  "symbols",   "search",
-                                                      "imports", "importers", "resolve",
-                                                      "members", "mro",       "signature"};
+constexpr std::array<std::string_view, 13> kQueries = {
+    "module", "symbols",   "search",     "imports", "importers", "resolve",   "members",
+    "mro",    "signature", "subclasses", "cycles",  "mentions",  "reexports",
+};
 
 constexpr std::size_t kDefaultLimit = 50;
 
@@ -126,7 +132,7 @@ std::string Mistake(const Call& call) {
     if (!call.name.empty()) return message;
     return fmt::format("{}; names come after one: coppice query {} module {}", message, pack, what);
   }
-  if (call.name.empty()) {
+  if (call.name.empty() && call.what != "cycles") {
     return fmt::format("no {2} given, as in coppice query {0} {1} {2}", pack, what,
                        what == "search" ? "TEXT" : "NAME");
   }
@@ -143,7 +149,7 @@ std::string Mistake(const Call& call) {
   if (call.what != "signature" && call.bound) {
     return fmt::format("--bound is for signature, not for {}", what);
   }
-  if (!IsResolutionQuery(call.what) && !call.profile.empty()) {
+  if (!IsResolutionQuery(call.what) && !NeedsIndex(call) && !call.profile.empty()) {
     return fmt::format("--profile is for what follows imports, not for {}", what);
   }
   if (IsResolutionQuery(call.what) && !call.roots.empty()) {
@@ -151,24 +157,6 @@ std::string Mistake(const Call& call) {
   }
   return {};
 }
-
-// Lines of two columns, the first as wide as its widest text.
-class AlignedLines {
- public:
-  void Add(std::string place, std::string text) {
-    // One long path must not push everything off the screen.
-    constexpr std::size_t kMaxWidth = 72;
-    width_ = std::max(width_, std::min(place.size(), kMaxWidth));
-    lines_.emplace_back(std::move(place), std::move(text));
-  }
-  void Print(Output& output) const {
-    for (const auto& [place, text] : lines_) output.Print("{:<{}}  {}\n", place, width_, text);
-  }
-
- private:
-  std::size_t width_ = 0;
-  std::vector<std::pair<std::string, std::string>> lines_;
-};
 
 // One query on one pack.
 class Query {
@@ -523,12 +511,35 @@ class Query {
   std::vector<std::string> near_;  // full names of symbols of which only the last part fits
 };
 
+// Whether the whole index is looked at: several packs, or what one alone has no table for.
+bool NeedsIndex(const Call& call) {
+  if (std::ranges::find(kQueries, call.what) >= std::ranges::find(kQueries, "subclasses")) {
+    return true;
+  }
+  if (call.what != "importers") return false;
+  std::error_code ignored;
+  return call.graph.transitive || call.pack.ends_with(".json") ||
+         std::filesystem::is_directory(call.pack, ignored);
+}
+
+int RunOnIndex(const Call& call) {
+  GraphQuery query = call.graph;
+  query.index = call.pack;
+  query.what = call.what;
+  query.name = call.name;
+  query.json = call.json;
+  query.roots = call.roots;
+  query.profile = ProfileOf(call.profile);
+  return RunGraphQuery(query, kHelp);
+}
+
 int Run(const Call& call) {
   if (const std::string mistake = Mistake(call); !mistake.empty()) return Misuse(kHelp, mistake);
   if (IsResolutionQuery(call.what)) {
     return RunResolutionQuery(
         {call.pack, call.what, call.name, call.profile, call.json, call.explain, call.bound});
   }
+  if (NeedsIndex(call)) return RunOnIndex(call);
   const Result<std::shared_ptr<const Pack>> pack = OpenPack(call.pack);
   if (!pack) return Fail(pack.error());
   const Result<RootDirectories> roots = RootDirectories::Parse(call.roots, **pack);
@@ -552,6 +563,10 @@ Action DeclareQuery(CLI::App& app) {
   app.add_option("--columns", call->columns)->check(OneOf({"utf8", "utf16"}));
   app.add_flag("--explain", call->explain);
   app.add_flag("--bound", call->bound);
+  app.add_flag("--transitive", call->graph.transitive);
+  app.add_flag("--all", call->graph.all);
+  app.add_flag("--type-checking", call->graph.type_checking);
+  app.add_flag("--deferred", call->graph.deferred);
   app.add_option("--profile", call->profile)->check(OneOf({"runtime", "mypy", "pyright"}));
   return [call] { return Run(*call); };
 }

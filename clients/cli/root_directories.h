@@ -9,6 +9,7 @@
 
 #include "summaries/error.h"
 #include "summaries/pack.h"
+#include "summaries/resolution/index.h"
 
 namespace coppice::cli {
 
@@ -18,12 +19,20 @@ class RootDirectories {
   // twice.
   static Result<RootDirectories> Parse(const std::vector<std::string>& arguments, const Pack& pack);
 
-  // The root's directory, or its name if none was given.
+  // Likewise of an index, whose manifest may know directories: arguments win.
+  static Result<RootDirectories> Parse(const std::vector<std::string>& arguments,
+                                       const Index& index);
+
+  // The root's directory, or its name if none is known.
   std::string_view Directory(std::string_view root) const;
   // A file that an editor can open if its root's directory is known.
   std::string Path(const ModuleInfo& module) const;
 
  private:
+  // `owner`: what the roots are of, for messages.
+  Result<void> Add(const std::vector<std::string>& arguments,
+                   const std::vector<std::string_view>& roots, std::string_view owner);
+
   std::map<std::string, std::string, std::less<>> directories_;
 };
 

@@ -13,7 +13,8 @@ namespace coppice {
 
 // What keeps an import from being one that importing the module always runs.
 enum class ImportLabel : uint8_t {
-  kTypeChecking,  // under TYPE_CHECKING: type checkers alone see it
+  kTypeChecking,  // type checkers alone see it: under TYPE_CHECKING; by the interpreter's rules, in
+                  // a stub of what is compiled
   kDeferred,      // in a function: run when that is called
   kUnreachable,   // under conditions that the target decides to be false
   kPackage,       // written nowhere: importing a module imports its package first

@@ -26,6 +26,11 @@ void ImportSites::Enter(ModuleRef importer, const SummaryView& view) {
   view_ = &view;
   conditions_.Enter(view);
   last_text_ = nullptr;
+  description_ = false;
+  if (finder_->profile() == SearchProfile::kRuntime) {
+    const Result<ModuleInfo> info = finder_->index().file(importer);
+    description_ = info && info->is_stub();
+  }
 }
 
 Result<void> ImportSites::FindHidden() {
@@ -97,7 +102,7 @@ ImportSite ImportSites::At(uint32_t row) {
     site.labels = site.labels.With(ImportLabel::kDeferred);
   }
   const Conditions::Condition condition = conditions_.Of(import.guard);
-  if (condition.run == Truth::kFalse) {
+  if (description_ || condition.run == Truth::kFalse) {
     site.labels = site.labels.With(condition.checked == Truth::kFalse ? ImportLabel::kUnreachable
                                                                       : ImportLabel::kTypeChecking);
   }

@@ -48,6 +48,7 @@ class ImportSites {
 
   ModuleRef importer_ = kNoModule;
   const SummaryView* view_ = nullptr;
+  bool description_ = false;  // the importer is a stub, which nothing runs
   Conditions conditions_;
   // `from m import a, b, c` is three imports: the module is looked for once.
   const char* last_text_ = nullptr;
