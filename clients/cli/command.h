@@ -29,6 +29,7 @@ Action DeclareVerify(CLI::App& app);
 Action DeclareExport(CLI::App& app);
 Action DeclareQuery(CLI::App& app);
 Action DeclareEval(CLI::App& app);
+Action DeclareGraph(CLI::App& app);
 Action DeclareAst(CLI::App& app);
 
 // Sets the text that --help prints. Must outlive the app: literals.

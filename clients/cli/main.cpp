@@ -30,6 +30,7 @@ Turns trees of Python into one pack file of compact summaries, and answers from 
   export    write a pack's contents as JSON lines or as tags for editors
   query     look up modules, symbols, names and imports
   eval      resolve everything that the summaries of an index mention
+  graph     draw which modules import which: a page, SVG, or for Graphviz
   ast       print the syntax tree of one file
 
 Examples:
@@ -71,6 +72,7 @@ int Main(int argument_count, char** arguments) {
   declare("export", DeclareExport);
   declare("query", DeclareQuery);
   declare("eval", DeclareEval);
+  declare("graph", DeclareGraph);
   declare("ast", DeclareAst);
 
   std::vector<std::string> words(arguments + std::min(1, argument_count),
@@ -88,7 +90,7 @@ int Main(int argument_count, char** arguments) {
   if (!first.starts_with('-') && !actions.contains(first)) {
     return Misuse(kHelp,
                   "no such command: " + NoneOf(first, {"index", "env", "stats", "verify", "export",
-                                                       "query", "eval", "ast", "help"}));
+                                                       "query", "eval", "graph", "ast", "help"}));
   }
 
   try {

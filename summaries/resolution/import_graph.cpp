@@ -4,6 +4,7 @@
 #include <numeric>
 #include <string>
 
+#include "summaries/resolution/components.h"
 #include "summaries/resolution/import_sites.h"
 #include "summaries/resolution/live_code.h"
 #include "summaries/try.h"
@@ -31,88 +32,6 @@ Result<void> AddImportsOf(ModuleRef file, const ModuleFinder& finder, ImportSite
   }
   return {};
 }
-
-// Tarjan's algorithm with a stack of its own.
-class ComponentFinder {
- public:
-  ComponentFinder(const ImportGraph& graph, ImportLabels allowed)
-      : graph_(graph), allowed_(allowed), nodes_(graph.module_count()) {}
-
-  std::vector<std::vector<ModuleRef>> Find() {
-    for (uint32_t start = 0; start < nodes_.size(); ++start) {
-      if (nodes_[start].index != kNone) continue;
-      Open(start);
-      while (!calls_.empty()) Step();
-    }
-    for (auto& component : components_) std::sort(component.begin(), component.end());
-    std::sort(components_.begin(), components_.end(), [](const auto& a, const auto& b) {
-      return a.size() != b.size() ? a.size() > b.size() : a.front() < b.front();
-    });
-    return std::move(components_);
-  }
-
- private:
-  struct Node {
-    uint32_t index = kNone;  // order of discovery
-    uint32_t low = kNone;    // the least index that is reached from it and still open
-    bool open = false;       // on path_
-  };
-  struct Call {
-    uint32_t node;
-    uint32_t next_edge;
-  };
-
-  void Open(uint32_t node) {
-    nodes_[node] = {discovered_, discovered_, true};
-    ++discovered_;
-    path_.push_back(node);
-    calls_.push_back({node, 0});
-  }
-
-  void Step() {
-    Call& call = calls_.back();
-    Node& node = nodes_[call.node];
-    const std::span<const ImportEdge> edges = graph_.imports(ModuleRef{call.node});
-    while (call.next_edge < edges.size()) {
-      const ImportEdge edge = edges[call.next_edge++];
-      if (!edge.labels().IsWithin(allowed_)) continue;
-      const auto target = static_cast<uint32_t>(edge.module());
-      if (nodes_[target].index == kNone) return Open(target);
-      if (nodes_[target].open) node.low = std::min(node.low, nodes_[target].index);
-    }
-    Close(call.node);
-  }
-
-  void Close(uint32_t number) {
-    const Node& node = nodes_[number];
-    calls_.pop_back();
-    if (!calls_.empty()) {
-      Node& caller = nodes_[calls_.back().node];
-      caller.low = std::min(caller.low, node.low);
-    }
-    if (node.low != node.index) return;
-    auto first = path_.end();
-    do {
-      --first;
-      nodes_[*first].open = false;
-    } while (*first != number);
-    if (path_.end() - first > 1) {
-      auto& component = components_.emplace_back();
-      for (auto member = first; member != path_.end(); ++member) {
-        component.push_back(ModuleRef{*member});
-      }
-    }
-    path_.erase(first, path_.end());
-  }
-
-  const ImportGraph& graph_;
-  const ImportLabels allowed_;
-  std::vector<Node> nodes_;
-  std::vector<Call> calls_;
-  std::vector<uint32_t> path_;
-  uint32_t discovered_ = 0;
-  std::vector<std::vector<ModuleRef>> components_;
-};
 
 }  // namespace
 
@@ -201,7 +120,23 @@ std::vector<ImportDistance> ImportGraph::TransitiveImports(ModuleRef module,
 }
 
 std::vector<std::vector<ModuleRef>> ImportGraph::Cycles(ImportLabels allowed) const {
-  return ComponentFinder(*this, allowed).Find();
+  std::vector<uint32_t> first = {0};
+  std::vector<uint32_t> targets;
+  first.reserve(first_import_.size());
+  for (uint32_t module = 0; module < module_count(); ++module) {
+    for (const ImportEdge edge : imports(ModuleRef{module})) {
+      if (edge.labels().IsWithin(allowed)) {
+        targets.push_back(static_cast<uint32_t>(edge.module()));
+      }
+    }
+    first.push_back(static_cast<uint32_t>(targets.size()));
+  }
+  std::vector<std::vector<ModuleRef>> cycles;
+  for (const std::vector<uint32_t>& component : StronglyConnected(first, targets)) {
+    auto& cycle = cycles.emplace_back();
+    for (const uint32_t member : component) cycle.push_back(ModuleRef{member});
+  }
+  return cycles;
 }
 
 std::vector<ModuleRef> ImportGraph::ShortestCycle(ModuleRef module, ImportLabels allowed) const {

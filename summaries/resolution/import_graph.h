@@ -105,9 +105,8 @@ class ImportGraph {
   std::vector<ImportDistance> TransitiveImporters(ModuleRef module, ImportLabels allowed) const;
   std::vector<ImportDistance> TransitiveImports(ModuleRef module, ImportLabels allowed) const;
 
-  // The strongly connected components that have several modules: sets of modules each of which
-  // leads to each other. Members ascend; the largest first, then by first member. Linear time, no
-  // recursion (Tarjan, "Depth-first search and linear graph algorithms", 1972).
+  // The sets of several modules each of which leads to each other: as StronglyConnected gives them
+  // (components.h).
   std::vector<std::vector<ModuleRef>> Cycles(ImportLabels allowed) const;
   // A shortest way from the module back to itself: it, the one that it imports, ..., the one that
   // imports it. Empty if there is none. Linear time.

@@ -1,0 +1,178 @@
+// coppice graph: draws the import graph.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "clients/cli/arguments.h"
+#include "clients/cli/command.h"
+#include "clients/cli/console.h"
+#include "clients/cli/graph_page.h"
+#include "clients/cli/graph_picture.h"
+#include "clients/cli/graph_queries.h"
+#include "clients/cli/near_names.h"
+#include "clients/cli/open_pack.h"
+#include "summaries/output_file.h"
+#include "summaries/resolution/import_graph.h"
+#include "summaries/try.h"
+
+namespace coppice::cli {
+namespace {
+
+constexpr const char* kHelp =
+    R"(Usage: coppice graph INDEX [--format dot|svg|html] [--of MODULE] [-o FILE] [OPTION...]
+
+Draws which modules import which. INDEX is a pack, or an index (its directory or its index.json).
+
+  --format html      a page that needs no network: packages fold and unfold, with search, zoom and
+                     the list of import cycles; the default
+           svg       a drawing in layers: what is imported lies below what imports it
+           dot       for Graphviz: ... --format dot | dot -Tpdf
+  --of MODULE        only MODULE, what is below it, and the modules that import one of these or are
+                     imported by one
+  -o, --output FILE  write to FILE, not to standard output
+  --depth N          svg, dot: fold what has more than N components in its name. Without it, svg
+                     folds until at most 400 nodes are left
+  --type-checking    svg, dot: draw imports under TYPE_CHECKING too, dotted
+  --deferred         svg, dot: draw imports in functions too, dashed
+  --profile runtime|mypy|pyright
+                     by whose rules modules are found: the interpreter's (the default) or those of a
+                     type checker
+
+Imports that the target decides are never reached are left out. What lies on a cycle is red.
+
+Examples:
+  coppice graph src.pack -o imports.html
+  coppice graph env/ --of django.db --format svg -o django-db.svg
+  coppice graph src.pack --format dot --depth 2 | dot -Tpng > packages.png
+
+Exit codes: 0 done, 1 there is no such MODULE, 2 wrong call, 3 INDEX is not there, unreadable or
+damaged, or FILE cannot be written.
+)";
+
+// As many as people may still follow, and as a window may still show.
+constexpr std::size_t kMaxSvgNodes = 400;
+
+struct Call {
+  std::string index;
+  std::string format = "html";
+  std::string of;
+  std::string output;
+  uint32_t depth = 0;  // 0: not given
+  bool type_checking = false;
+  bool deferred = false;
+  SearchProfile profile = SearchProfile::kRuntime;
+};
+
+std::string Mistake(const Call& call) {
+  if (call.format != "html") return {};
+  if (call.depth != 0) return "--depth is for svg and dot: in a page, packages fold";
+  if (call.type_checking)
+    return "--type-checking is for svg and dot: a page lets its reader choose";
+  if (call.deferred) return "--deferred is for svg and dot: a page lets its reader choose";
+  return {};
+}
+
+// As deep as it may be drawn.
+Picture FittingPicture(const ModuleFinder& finder, const ImportGraph& graph,
+                       PictureOptions options) {
+  Picture whole = MakePicture(finder, graph, options);
+  if (whole.nodes.size() <= kMaxSvgNodes) return whole;
+  uint32_t depth = 1;
+  for (const PictureNode& node : whole.nodes) {
+    depth = std::max(depth, static_cast<uint32_t>(std::ranges::count(node.name, '.')));
+  }
+  // Names of a thousand components are nobody's.
+  for (depth = std::min(depth, uint32_t{16});; --depth) {
+    options.depth = depth;
+    Picture picture = MakePicture(finder, graph, options);
+    if (picture.nodes.size() > kMaxSvgNodes && depth > 1) continue;
+    PrintNote(
+        fmt::format("{} modules: folded to {} nodes, as --depth {} does; --of MODULE draws "
+                    "a part",
+                    Grouped(whole.nodes.size()), Grouped(picture.nodes.size()), depth));
+    return picture;
+  }
+}
+
+std::string Draw(const Call& call, const ModuleFinder& finder, const ImportGraph& graph,
+                 ModuleRef of) {
+  if (call.format == "html") {
+    return GraphPage(finder, graph, of, call.of.empty() ? call.index : call.of);
+  }
+  PictureOptions options;
+  options.of = of;
+  if (call.type_checking) options.allowed = options.allowed.With(ImportLabel::kTypeChecking);
+  if (call.deferred) options.allowed = options.allowed.With(ImportLabel::kDeferred);
+  if (call.depth != 0) options.depth = call.depth;
+  if (call.format == "dot") return DotText(MakePicture(finder, graph, options));
+  return SvgText(call.depth != 0 ? MakePicture(finder, graph, options)
+                                 : FittingPicture(finder, graph, options));
+}
+
+Result<void> WriteFile(const std::string& path, std::string_view text) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor < 0) {
+    return Error{ErrorCode::kIo,
+                 path + ": cannot be written: " + std::generic_category().message(errno)};
+  }
+  OutputFile file(descriptor, path);
+  COPPICE_TRY(file.Append(text));
+  return file.Flush();
+}
+
+int Run(const Call& call) {
+  if (const std::string mistake = Mistake(call); !mistake.empty()) return Misuse(kHelp, mistake);
+  const Result<std::shared_ptr<const Index>> index = OpenIndex(call.index);
+  if (!index) return Fail(index.error());
+  const auto finder = ModuleFinder::Make(*index, call.profile);
+  if (!finder) return Fail(finder.error());
+  ModuleRef of = kNoModule;
+  if (!call.of.empty()) {
+    of = (*finder)->Find(call.of);
+    if (of == kNoModule) {
+      std::string proposal;
+      for (const auto& pack : (*index)->packs()) {
+        if (proposal.empty()) proposal = Proposal(NearModules(*pack, call.of));
+      }
+      PrintNote(fmt::format("no module '{}' in {}{}", Printable(call.of), Printable(call.index),
+                            proposal));
+      return kNothingFound;
+    }
+  }
+  const Result<ImportGraph> graph = ImportGraph::Make(**finder);
+  if (!graph) return Fail(graph.error());
+  const std::string text = Draw(call, **finder, *graph, of);
+  if (!call.output.empty()) {
+    const Result<void> written = WriteFile(call.output, text);
+    return written ? kDone : Fail(written.error());
+  }
+  Output output;
+  output.Append(text);
+  return output.Finish();
+}
+
+}  // namespace
+
+Action DeclareGraph(CLI::App& app) {
+  SetHelp(app, kHelp);
+  const auto call = std::make_shared<Call>();
+  app.add_option("INDEX", call->index)->required();
+  app.add_option("--format", call->format)->check(OneOf({"dot", "svg", "html"}));
+  app.add_option("--of", call->of);
+  app.add_option("--output,-o", call->output);
+  app.add_option("--depth", call->depth)->check(WholeNumber(1, 1000));
+  app.add_flag("--type-checking", call->type_checking);
+  app.add_flag("--deferred", call->deferred);
+  app.add_option_function<std::string>(
+         "--profile", [call](const std::string& word) { call->profile = ProfileOf(word); })
+      ->check(OneOf({"runtime", "mypy", "pyright"}));
+  return [call] { return Run(*call); };
+}
+
+}  // namespace coppice::cli

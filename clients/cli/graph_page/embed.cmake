@@ -1,0 +1,11 @@
+# Writes the files of the page into a header: -DOUTPUT=header -DSOURCES=html;css;js
+set(text "// Generated from clients/cli/graph_page.\n#pragma once\n\n#include <string_view>\n\n")
+string(APPEND text "namespace coppice::cli {\n\n")
+foreach(source ${SOURCES})
+  get_filename_component(kind ${source} LAST_EXT)
+  string(SUBSTRING ${kind} 1 -1 kind)
+  file(READ ${source} contents)
+  string(APPEND text "inline constexpr std::string_view kPage_${kind} = R\"coppice(${contents})coppice\";\n\n")
+endforeach()
+string(APPEND text "}  // namespace coppice::cli\n")
+file(WRITE ${OUTPUT} "${text}")
