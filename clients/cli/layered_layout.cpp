@@ -11,6 +11,10 @@ namespace {
 constexpr uint32_t kNone = UINT32_MAX;
 // Edges that cross layers are bent around nodes there, unless there are too many bends.
 constexpr std::size_t kMaxBends = 200000;
+// Width of the widest layer to the height of all, if all layers were as wide; and what is never too
+// wide, in gaps.
+constexpr double kAspect = 3;
+constexpr double kLeastWidest = 75;
 constexpr int kOrderSweeps = 12;
 constexpr int kMoveSweeps = 12;
 
@@ -34,6 +38,7 @@ class Layouter {
     }
     TurnEdges();
     FindLayers();
+    SplitWideLayers();
     AddBends();
     FillLayers();
     for (int sweep = 0; sweep < kOrderSweeps; ++sweep) Order(sweep % 2 == 0);
@@ -109,22 +114,38 @@ class Layouter {
     PlaceLonely(lowest);
   }
 
-  // Nodes without edges: in rows below, about as wide as high.
+  // Nodes without edges: below all others.
   void PlaceLonely(uint32_t lowest) {
     std::vector<bool> linked(items_.size());
     for (const auto& [from, to] : down_) linked[from] = linked[to] = true;
-    const auto lonely = static_cast<std::size_t>(std::count(linked.begin(), linked.end(), false));
-    if (lonely == 0) return;
-    const auto row = static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(lonely))));
-    uint32_t layer = lonely == items_.size() ? 0 : lowest + 1;
-    std::size_t in_row = 0;
+    const bool all = std::ranges::find(linked, true) == linked.end();
     for (std::size_t node = 0; node < linked.size(); ++node) {
-      if (linked[node]) continue;
-      if (in_row++ == row) {
-        ++layer;
-        in_row = 1;
+      if (!linked[node]) items_[node].layer = all ? 0 : lowest + 1;
+    }
+  }
+
+  // Into several, so that the whole is not much wider than high: nodes of one layer are not linked.
+  void SplitWideLayers() {
+    double area = 0;
+    std::vector<std::vector<uint32_t>> layers;
+    for (uint32_t node = 0; node < items_.size(); ++node) {
+      area += (items_[node].width + input_.gap) * input_.layer_distance;
+      if (items_[node].layer >= layers.size()) layers.resize(items_[node].layer + 1);
+      layers[items_[node].layer].push_back(node);
+    }
+    const double widest = std::max(kLeastWidest * input_.gap, std::sqrt(area * kAspect));
+    uint32_t number = 0;
+    for (const std::vector<uint32_t>& layer : layers) {
+      double width = 0;
+      for (const uint32_t node : layer) {
+        if (width != 0 && width + items_[node].width > widest) {
+          ++number;
+          width = 0;
+        }
+        width += items_[node].width + input_.gap;
+        items_[node].layer = number;
       }
-      items_[node].layer = layer;
+      ++number;
     }
   }
 

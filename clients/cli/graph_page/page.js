@@ -496,8 +496,6 @@ function showCycle(members) {
   }
   select(-1);
   marked = new Set(members);
-  const places = new Set(members.map(i => drawing.place.get(drawing.stands[i])));
-  fit([...places].filter(k => k !== undefined).map(k => drawing.nodes[k]));
   element('details').hidden = false;
   element('detail-name').textContent = `Cycle of ${members.length} modules`;
   element('detail-facts').textContent = 'Each of them leads to each other by its imports.';
@@ -506,6 +504,8 @@ function showCycle(members) {
   fill(element('imports'), members, 500, i => button(fullName(i), () => reveal(i)));
   element('importers-title').textContent = '';
   element('importers').replaceChildren();
+  const places = new Set(members.map(i => drawing.place.get(drawing.stands[i])));
+  fit([...places].filter(k => k !== undefined).map(k => drawing.nodes[k]));
 }
 
 function neighbours(i, edgesOf) {
