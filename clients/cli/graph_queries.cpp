@@ -9,6 +9,7 @@
 
 #include "clients/cli/aligned_lines.h"
 #include "clients/cli/console.h"
+#include "clients/cli/graph_picture.h"
 #include "clients/cli/import_match.h"
 #include "clients/cli/json.h"
 #include "clients/cli/module_json.h"
@@ -173,8 +174,8 @@ class Runner {
       } else {
         lines_.Add(
             fmt::format("{}:{}", Printable(roots_.Path(*info)), reexport.line),
-            fmt::format("{}.{}  {}{}", Printable(ModuleName(reexport.module, *info)), reexport.name,
-                        Word(reexport.how), reexport.is_public ? "" : ", private"));
+            fmt::format("{}.{}  {}{}", Printable(ShownName(*finder_, reexport.module)),
+                        reexport.name, Word(reexport.how), reexport.is_public ? "" : ", private"));
       }
     }
     why_nothing_ = fmt::format("no other module of {} passes on '{}'", Printable(query_.index),
@@ -216,7 +217,7 @@ class Runner {
     if (!info) return info.error();
     const Result<SummaryView> view = index_.summary(importer);
     if (!view) return view.error();
-    const std::string importer_name = ModuleName(importer, *info);
+    const std::string importer_name = finder_->name(importer);
     sites.Enter(importer, *view);
     for (uint32_t row = 0; row < view->import_count(); ++row) {
       const Import import = view->import(row);
@@ -266,7 +267,7 @@ class Runner {
         ImportBetween(each.module, each.next, allowed, sites);
     if (!import) return import.error();
     found_ = true;
-    const std::string next = ModuleName(each.next);
+    const std::string next = ShownName(*finder_, each.next);
     if (query_.json) {
       BeginElement();
       WritePlace("importer", each.module, *info);
@@ -336,14 +337,14 @@ class Runner {
     if (query_.json) {
       BeginElement();
       json_.Key("modules").BeginArray();
-      for (const ModuleRef member : members) json_.Bytes(ModuleName(member));
+      for (const ModuleRef member : members) json_.Bytes(ShownName(*finder_, member));
       json_.EndArray();
       json_.Key("shortest").BeginArray();
     } else {
       std::string names;
       constexpr std::size_t kShown = 8;
       for (std::size_t i = 0; i < std::min(kShown, members.size()); ++i) {
-        names += (i == 0 ? "" : ", ") + Printable(ModuleName(members[i]));
+        names += (i == 0 ? "" : ", ") + Printable(ShownName(*finder_, members[i]));
       }
       if (members.size() > kShown) {
         names += fmt::format(" and {} more", Grouped(members.size() - kShown));
@@ -370,7 +371,7 @@ class Runner {
       json_.BeginObject();
       WritePlace("module", from, *info);
       json_.Key("line").Number(line);
-      json_.Key("imports").Bytes(ModuleName(to));
+      json_.Key("imports").Bytes(ShownName(*finder_, to));
       json_.EndObject();
       return {};
     }
@@ -420,7 +421,7 @@ class Runner {
   }
 
   void WritePlace(std::string_view key, ModuleRef module, const ModuleInfo& info) {
-    json_.Key(key).Bytes(ModuleName(module, info));
+    json_.Key(key).Bytes(finder_->name(module));
     json_.Key("root").Bytes(roots_.Directory(info.root));
     json_.Key("path").Bytes(info.path);
   }
@@ -437,21 +438,10 @@ class Runner {
     return fmt::format("{}:{}:{}", Printable(roots_.Path(info)), symbol.line(), symbol.column());
   }
 
-  // "root/path" of a file that no import statement reaches.
-  std::string ModuleName(ModuleRef module, const ModuleInfo& info) const {
-    std::string name = finder_->name(module);
-    return name.empty() ? std::string(info.root) + '/' + std::string(info.path) : name;
-  }
-  std::string ModuleName(ModuleRef module) const {
-    if (static_cast<uint32_t>(module) >= index_.file_count()) return finder_->name(module);
-    const Result<ModuleInfo> info = index_.file(module);
-    return info ? ModuleName(module, *info) : std::string();
-  }
-
   std::string FullName(Definition definition) const {
     const Result<SummaryView> view = index_.summary(definition.module);
     if (!view) return {};
-    return ModuleName(definition.module) + '.' + view->symbol(definition.row).qualname();
+    return ShownName(*finder_, definition.module) + '.' + view->symbol(definition.row).qualname();
   }
   SymbolKind KindOf(Definition definition) const {
     const Result<SummaryView> view = index_.summary(definition.module);
@@ -492,6 +482,19 @@ class Runner {
 };
 
 }  // namespace
+
+std::string OptionMistake(const GraphQuery& query) {
+  const std::string what = Printable(query.what);
+  if (query.transitive && query.what != "importers") {
+    return "--transitive is for importers, not for " + what;
+  }
+  if (query.all && query.what != "reexports") return "--all is for reexports, not for " + what;
+  if ((query.deferred || query.type_checking) && query.what != "cycles" && !query.transitive) {
+    return fmt::format("{} is for cycles and importers --transitive",
+                       query.deferred ? "--deferred" : "--type-checking");
+  }
+  return {};
+}
 
 int RunGraphQuery(const GraphQuery& query, std::string_view help) {
   const Result<std::shared_ptr<const Index>> index = OpenIndex(query.index);

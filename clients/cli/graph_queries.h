@@ -12,7 +12,7 @@ namespace coppice::cli {
 
 struct GraphQuery {
   std::string index;  // as it was named
-  std::string what;   // one of kGraphQueries
+  std::string what;   // importers, cycles, subclasses, reexports, mentions
   std::string name;   // may be empty for cycles
   bool json = false;
   bool transitive = false;     // importers
@@ -23,10 +23,13 @@ struct GraphQuery {
   std::vector<std::string> roots;  // NAME=DIRECTORY
 };
 
+// Which option it has that says nothing there; empty if none.
+std::string OptionMistake(const GraphQuery& query);
+
 // Answers on standard output; returns the exit code. `help`: the command's.
 int RunGraphQuery(const GraphQuery& query, std::string_view help);
 
-// "runtime", "mypy", "pyright".
+// "runtime", "mypy", "pyright"; anything else is "runtime".
 SearchProfile ProfileOf(std::string_view word);
 
 }  // namespace coppice::cli

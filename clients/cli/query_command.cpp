@@ -35,7 +35,13 @@ constexpr const char* kHelp =
        coppice query PACK symbols NAME    where classes, functions, variables, ... are defined
        coppice query PACK search TEXT     identifiers that contain TEXT
        coppice query PACK imports NAME    what a module imports
-       coppice query PACK importers NAME  which modules import a module
+       coppice query INDEX importers NAME [--transitive]
+                                          which modules import a module
+       coppice query INDEX cycles [NAME]  which modules import each other in circles
+       coppice query INDEX subclasses NAME
+                                          which classes derive from a class
+       coppice query INDEX reexports NAME which modules pass on what another defines
+       coppice query INDEX mentions NAME  which modules mention an identifier
        coppice query INDEX resolve NAME   all that a dotted name can mean
        coppice query INDEX members NAME   what a class has, its own and what it inherits
        coppice query INDEX mro NAME       the order of a class's bases
@@ -48,9 +54,14 @@ constexpr const char* kHelp =
               its own, with dots between: json.decoder.JSONDecoder.decode. NAME finds those whose
               full name it is, or ends in after a dot: decode, JSONDecoder.decode. Case counts
   imports     as for module
-  importers   the dotted name, written out; by the text of the imports: `import a.b.c` counts for a,
-              a.b and a.b.c, `from a import b` for a and a.b; relative imports for the package that
-              they start from and what is below it
+  importers   the dotted name, written out: `import a.b.c` counts for a, a.b and a.b.c, `from a
+              import b` for a and a.b; relative imports for the package that they start from and
+              what is below it. Of a pack, and where INDEX has no such module, by the text of the
+              imports; else by what they find
+  cycles      all, or those that hold a module of that name or one below it
+  subclasses  the class's full name, under which it can be imported: json.JSONDecoder
+  reexports   likewise, of anything that a module defines, or of a module
+  mentions    one identifier
   resolve, members, mro, signature
               a module's dotted name, and names of attributes after it: json.JSONDecoder.decode. A
               NAME of - reads them from standard input, one a line
@@ -62,8 +73,12 @@ Options:
                         export`; symbols: their "symbols" with module, root and path; imports and
                         importers: their "imports" with importer, root and path; search: name,
                         defined_in (objects of module, root and path) and mentioned_in (how many
-                        modules); resolve, members, mro, signature: one object for each NAME,
-                        as docs/command.md has them
+                        modules); the others: docs/command.md
+  --transitive          importers: those of importers too, nearest first, each with the import that
+                        leads on from it. What imports a module imports its package
+  --deferred            cycles, importers --transitive: imports in functions count
+  --type-checking       likewise: imports under TYPE_CHECKING count
+  --all                 reexports: also names that modules import for themselves
   --explain             resolve: the steps that lead to each definition
   --bound               signature: of a method as an instance has it, without its first parameter
   --profile runtime|mypy|pyright
@@ -85,6 +100,8 @@ Examples:
   coppice query python3.pack symbols JSONDecoder.decode
   coppice query python3.pack search urlopen --ignore-case
   coppice query python3.pack importers asyncio.events --json
+  coppice query env/ subclasses collections.abc.Mapping
+  coppice query src.pack cycles --deferred
 
 Exit codes: 0 found, 1 nothing found, 2 wrong call, 3 PACK is not there, unreadable, damaged
 or no pack.
@@ -113,6 +130,17 @@ constexpr std::array<std::string_view, 13> kQueries = {
 constexpr std::size_t kDefaultLimit = 50;
 
 bool IsQuery(std::string_view word) { return std::ranges::find(kQueries, word) != kQueries.end(); }
+
+// Whether the whole index is looked at: several packs, or what one alone has no table for.
+bool NeedsIndex(const Call& call) {
+  if (std::ranges::find(kQueries, call.what) >= std::ranges::find(kQueries, "subclasses")) {
+    return true;
+  }
+  if (call.what != "importers") return false;
+  std::error_code ignored;
+  return call.graph.transitive || call.pack.ends_with(".json") ||
+         std::filesystem::is_directory(call.pack, ignored);
+}
 
 // What is wrong with PACK WHAT NAME, and what to write instead; empty if nothing is.
 std::string Mistake(const Call& call) {
@@ -150,12 +178,14 @@ std::string Mistake(const Call& call) {
     return fmt::format("--bound is for signature, not for {}", what);
   }
   if (!IsResolutionQuery(call.what) && !NeedsIndex(call) && !call.profile.empty()) {
-    return fmt::format("--profile is for what follows imports, not for {}", what);
+    return fmt::format("--profile is for the queries of an index: {} asks no finder", what);
   }
   if (IsResolutionQuery(call.what) && !call.roots.empty()) {
     return fmt::format("--root is for packs: {} takes the directories that the index names", what);
   }
-  return {};
+  GraphQuery query = call.graph;
+  query.what = call.what;
+  return OptionMistake(query);
 }
 
 // One query on one pack.
@@ -510,17 +540,6 @@ class Query {
   bool found_ = false;
   std::vector<std::string> near_;  // full names of symbols of which only the last part fits
 };
-
-// Whether the whole index is looked at: several packs, or what one alone has no table for.
-bool NeedsIndex(const Call& call) {
-  if (std::ranges::find(kQueries, call.what) >= std::ranges::find(kQueries, "subclasses")) {
-    return true;
-  }
-  if (call.what != "importers") return false;
-  std::error_code ignored;
-  return call.graph.transitive || call.pack.ends_with(".json") ||
-         std::filesystem::is_directory(call.pack, ignored);
-}
 
 int RunOnIndex(const Call& call) {
   GraphQuery query = call.graph;

@@ -1,0 +1,66 @@
+#include "tests/resolution/source_index.h"
+
+#include <gtest/gtest.h>
+
+#include <span>
+#include <utility>
+
+#include "arena/memory_pool.h"
+#include "parser/parser.h"
+#include "summaries/pack_writer.h"
+#include "summaries/summary_builder.h"
+#include "tests/store/temporary_tree.h"
+
+namespace coppice::test {
+namespace {
+
+constexpr const char* kRoot = "src";
+
+void Add(PackWriter& writer, const std::string& path, const std::string& text) {
+  MemoryPool pool;
+  const auto tree = Parser(pool).Parse(text);
+  ASSERT_TRUE(tree);
+  SummaryBuilder builder;
+  const BuiltSummary& summary = builder.Build(*tree);
+  ModuleRecord record;
+  record.root = kRoot;
+  record.path = path;
+  record.interface_hash = summary.interface_hash;
+  const auto added = writer.Add(record, std::as_bytes(summary.words), summary.docs, summary.names);
+  ASSERT_TRUE(added) << added.error().message;
+}
+
+}  // namespace
+
+std::shared_ptr<const Index> IndexOfSources(const Sources& sources, Environment environment) {
+  const TemporaryTree directory;
+  auto writer = PackWriter::Create(directory / "sources.pack");
+  if (!writer) {
+    ADD_FAILURE() << writer.error().message;
+    return nullptr;
+  }
+  for (const auto& [path, text] : sources) Add(*writer, path, text);
+  if (const auto info = writer->Finish(); !info) ADD_FAILURE() << info.error().message;
+  auto pack = Pack::Open(directory / "sources.pack", Pack::OpenMode::kPrivateCopy);
+  if (!pack) {
+    ADD_FAILURE() << pack.error().message;
+    return nullptr;
+  }
+  if (environment.roots.empty()) {
+    environment.roots.push_back({kRoot, {}, RootRole::kProject, {}, {}});
+  }
+  auto index = Index::Make({*std::move(pack)}, std::move(environment));
+  if (index) return *index;
+  ADD_FAILURE() << index.error().message;
+  return nullptr;
+}
+
+std::shared_ptr<const ModuleFinder> FinderOfSources(const Sources& sources, SearchProfile profile,
+                                                    Environment environment) {
+  auto finder = ModuleFinder::Make(IndexOfSources(sources, std::move(environment)), profile);
+  if (finder) return *finder;
+  ADD_FAILURE() << finder.error().message;
+  return nullptr;
+}
+
+}  // namespace coppice::test
