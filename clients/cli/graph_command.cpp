@@ -17,9 +17,7 @@
 #include "clients/cli/graph_queries.h"
 #include "clients/cli/near_names.h"
 #include "clients/cli/open_pack.h"
-#include "summaries/output_file.h"
 #include "summaries/resolution/import_graph.h"
-#include "summaries/try.h"
 
 namespace coppice::cli {
 namespace {
@@ -117,13 +115,19 @@ std::string Draw(const Call& call, const ModuleFinder& finder, const ImportGraph
 
 Result<void> WriteFile(const std::string& path, std::string_view text) {
   const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0) {
-    return Error{ErrorCode::kIo,
-                 path + ": cannot be written: " + std::generic_category().message(errno)};
+  int error_number = descriptor < 0 ? errno : 0;
+  while (error_number == 0 && !text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      error_number = errno;
+    }
   }
-  OutputFile file(descriptor, path);
-  COPPICE_TRY(file.Append(text));
-  return file.Flush();
+  if (descriptor >= 0 && close(descriptor) != 0 && error_number == 0) error_number = errno;
+  if (error_number == 0) return {};
+  return Error{ErrorCode::kIo,
+               path + ": cannot be written: " + std::generic_category().message(error_number)};
 }
 
 int Run(const Call& call) {

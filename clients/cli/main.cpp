@@ -62,6 +62,7 @@ int Main(int argument_count, char** arguments) {
   SetHelp(app, kHelp);
   app.set_version_flag("--version", "coppice " COPPICE_VERSION);
   std::map<std::string, Action> actions;
+  app.require_subcommand(0, 1);  // what comes after one is no other: a directory may be called env
   const auto declare = [&](const char* name, Action (*declare_options)(CLI::App&)) {
     actions[name] = declare_options(*app.add_subcommand(name));
   };

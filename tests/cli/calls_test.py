@@ -10,7 +10,7 @@ import unittest
 
 import harness
 
-COMMANDS = ("index", "env", "stats", "verify", "export", "query", "eval", "ast")
+COMMANDS = ("index", "env", "stats", "verify", "export", "query", "eval", "graph", "ast")
 REPORT = ["modules", "parsed", "reused", "source_bytes", "lines", "files_with_errors",
           "undecodable", "skipped", "seconds", "ast_bytes", "ast_nodes", "summary_bytes",
           "docs_bytes", "pack_bytes", "peak_rss_bytes"]

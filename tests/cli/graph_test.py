@@ -55,7 +55,7 @@ class Queries(GraphTest):
         self.assertEqual(self.query("subclasses", "app.two.Two", code=1), [])
         for name, why in (("app.one", "'app.one' is no class"), ("app.two.Tow", "no class"),
                           ("app.two.Two", "nothing in a.pack derives from 'app.two.Two'"),
-                          ("Two", "no class 'Two' in a.pack; did you mean")):
+                          ("Two", "no class 'Two' in a.pack; did you mean app.two.Two?")):
             self.assertIn(why, self.wrong("query", "a.pack", "subclasses", name, code=1))
 
     def test_reexports(self):
@@ -121,7 +121,7 @@ class Queries(GraphTest):
                       self.wrong("query", "a.pack", "mentions", "Base", "--root", "y=/x"))
 
     def test_an_index_answers_as_its_packs(self):
-        self.command("index", "--env", "--root", "src", "-o", "env", "--quiet")
+        self.command("index", "--env", "src", "-o", "env", "--quiet")
         direct = json.loads(self.command("query", "env", "importers", "app.two", "--json").stdout)
         self.assertEqual([(each["importer"], each["line"]) for each in direct],
                          [("app.late", 2), ("app.one", 1)])
@@ -208,7 +208,7 @@ class Graph(GraphTest):
 
     def test_svg_folds_what_is_too_much(self):
         for i in range(500):
-            self.write("many/p%d/m%d.py" % (i % 20, i), "import p%d.m%d\n" % ((i + 1) % 20, i + 1))
+            self.write("many/p%d/m%d.py" % (i % 20, i), "import p%d.m%d\n" % ((i + 1) % 20, (i + 1) % 500))
         self.index("-o", "many.pack", "many")
         done = self.command("graph", "many.pack", "--format", "svg")
         texts = [each.text for each in
@@ -235,7 +235,8 @@ class Graph(GraphTest):
         for form in ("dot", "svg", "html"):
             text = self.graph("--format", form)
             text.encode()  # is UTF-8
-            self.assertNotIn("odd-</", text)
+            if form != "dot":
+                self.assertNotIn("odd-</", text)
         root = xml.etree.ElementTree.fromstring(self.graph("--format", "svg"))
         texts = [each.text for each in root.iter(SVG + "text")]
         self.assertIn("src/odd-<&>\"'.py", texts)

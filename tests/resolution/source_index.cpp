@@ -16,15 +16,23 @@ namespace {
 
 constexpr const char* kRoot = "src";
 
-void Add(PackWriter& writer, const std::string& path, const std::string& text) {
+using Place = std::pair<std::string, std::string>;
+
+Place PlaceOf(const std::string& key) {
+  const std::size_t colon = key.find(':');
+  if (colon == key.npos) return {kRoot, key};
+  return {key.substr(0, colon), key.substr(colon + 1)};
+}
+
+void Add(PackWriter& writer, const Place& place, const std::string& text) {
   MemoryPool pool;
   const auto tree = Parser(pool).Parse(text);
   ASSERT_TRUE(tree);
   SummaryBuilder builder;
   const BuiltSummary& summary = builder.Build(*tree);
   ModuleRecord record;
-  record.root = kRoot;
-  record.path = path;
+  record.root = place.first;
+  record.path = place.second;
   record.interface_hash = summary.interface_hash;
   const auto added = writer.Add(record, std::as_bytes(summary.words), summary.docs, summary.names);
   ASSERT_TRUE(added) << added.error().message;
@@ -39,7 +47,9 @@ std::shared_ptr<const Index> IndexOfSources(const Sources& sources, Environment 
     ADD_FAILURE() << writer.error().message;
     return nullptr;
   }
-  for (const auto& [path, text] : sources) Add(*writer, path, text);
+  std::map<Place, std::string> by_place;
+  for (const auto& [key, text] : sources) by_place[PlaceOf(key)] = text;
+  for (const auto& [place, text] : by_place) Add(*writer, place, text);
   if (const auto info = writer->Finish(); !info) ADD_FAILURE() << info.error().message;
   auto pack = Pack::Open(directory / "sources.pack", Pack::OpenMode::kPrivateCopy);
   if (!pack) {

@@ -10,7 +10,7 @@
 
 namespace coppice::test {
 
-// Texts by path, of one root called "src".
+// Texts by path, of a root called "src", or of that of another name: "root:path".
 using Sources = std::map<std::string, std::string>;
 
 // An index of one pack with the summaries of those files. Fails the test if it cannot be made.
