@@ -97,6 +97,13 @@ def drawn(pack, *flags):
     return nodes, edges
 
 
+def dotted(name):
+    """As grimp calls a file, be that a name that can be imported or not."""
+    if "/" not in name:
+        return name
+    return re.sub(r"/__init__$", "", name.partition("/")[2].rpartition(".")[0]).replace("/", ".")
+
+
 class Sources:
     """What a module's text says, read with CPython's ast."""
 
@@ -179,6 +186,7 @@ def compare_edges(python, site, pack, packages):
                                        stdout=subprocess.PIPE).stdout)
     _, edges = drawn(pack, "--deferred", "--type-checking")
     modules = set(theirs)
+    edges = {(dotted(a), dotted(b)) for a, b in edges}
     ours = {(a, b) for a, b in edges if a in modules and b in modules}
     theirs = {(a, b) for a, found in theirs.items() for b in found}
     print("%d modules; %d imports, %d by grimp, %d by both"
@@ -202,11 +210,18 @@ def compare_edges(python, site, pack, packages):
 
 
 def parents_of(names):
+    """Each module and its package."""
     pairs = set()
     for name in names:
         while "." in name and "/" not in name:
             name, below = name.rpartition(".")[0], name
             pairs.add((below, name))
+    packages = {package for _, package in pairs} | set(names)
+    for name in names:
+        if "/" in name:
+            package = name.partition("/")[2].rpartition("/")[0].replace("/", ".")
+            if package in packages:
+                pairs.add((name, package))
     return sorted(pairs)
 
 
@@ -240,8 +255,10 @@ def compare_algorithms(python, pack):
             missing = [name for name in theirs["importers"][module]
                        if name not in ours and name in set(nodes)]
             compared += len(ours)
-            if ours != expected or any(not is_namespace(pack, name) for name in missing):
-                print("importers of %s differ with %s" % (module, flags))
+            missing = [name for name in missing if not is_namespace(pack, name)]
+            if ours != expected or missing:
+                wrong = [name for name in ours if ours[name] != expected.get(name)]
+                print("importers of %s differ with %s: %s" % (module, flags, (missing + wrong)[:5]))
                 good = False
         print("%-28s %d cycles of %d modules, %d importers of %d modules: as networkx has them"
               % (" ".join(flags) or "imports at once", len(theirs["cycles"]),
