@@ -109,9 +109,10 @@ class PictureMaker {
       return std::pair(pair(edge), Rank(edge.labels));
     };
     std::ranges::sort(edges, {}, key);
-    const auto repeated = options_.every_label ? std::ranges::unique(edges, {}, key)
-                                               : std::ranges::unique(edges, {}, pair);
-    edges.erase(repeated.begin(), repeated.end());
+    const auto same = [&](const PictureEdge& a, const PictureEdge& b) {
+      return options_.every_label ? key(a) == key(b) : pair(a) == pair(b);
+    };
+    edges.erase(std::unique(edges.begin(), edges.end(), same), edges.end());
   }
 
   void MarkCycles() {

@@ -42,12 +42,12 @@ std::string_view Word(Reexport::How how) {
 
 class Runner {
  public:
-  Runner(const GraphQuery& query, std::shared_ptr<const Index> index,
-         std::shared_ptr<const ModuleFinder> finder, const RootDirectories& roots)
+  Runner(const GraphQuery& query, std::shared_ptr<const ModuleFinder> finder,
+         const RootDirectories& roots)
       : query_(query),
         name_(NormalFormKc(query.name).value_or(query.name)),
-        index_(*index),
         finder_(std::move(finder)),
+        index_(finder_->index()),
         roots_(roots),
         json_(output_) {}
 
@@ -495,8 +495,8 @@ class Runner {
 
   const GraphQuery& query_;
   const std::string name_;  // in normal form
-  const Index& index_;      // the finder's
   const std::shared_ptr<const ModuleFinder> finder_;
+  const Index& index_;
   const RootDirectories& roots_;
   Output output_;
   Json json_;
@@ -528,7 +528,7 @@ int RunGraphQuery(const GraphQuery& query, std::string_view help) {
   if (!roots) return Misuse(help, Printable(roots.error().message));
   const auto finder = ModuleFinder::Make(*index, query.profile);
   if (!finder) return Fail(finder.error());
-  return Runner(query, *index, *finder, *roots).Run();
+  return Runner(query, *finder, *roots).Run();
 }
 
 SearchProfile ProfileOf(std::string_view word) {

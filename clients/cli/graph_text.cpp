@@ -49,8 +49,8 @@ std::string DotQuoted(std::string_view text) {
 
 std::string XmlText(std::string_view text) {
   std::string escaped;
-  for (const char character : text) {
-    switch (character) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    switch (text[i]) {
       case '<':
         escaped += "&lt;";
         break;
@@ -63,8 +63,17 @@ std::string XmlText(std::string_view text) {
       case '"':
         escaped += "&quot;";
         break;
+      case '\xef':
+        // U+FFFE and U+FFFF are no characters of XML.
+        if (text.substr(i).starts_with("\xef\xbf\xbe") ||
+            text.substr(i).starts_with("\xef\xbf\xbf")) {
+          escaped += "\xef\xbf\xbd";
+          i += 2;
+          break;
+        }
+        [[fallthrough]];
       default:
-        escaped += character;
+        escaped += text[i];
     }
   }
   return escaped;

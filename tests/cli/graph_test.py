@@ -225,7 +225,7 @@ class Graph(GraphTest):
         self.assertIn("did you mean", self.wrong("graph", "a.pack", "--of", "app.tow", code=1))
 
     def test_names_of_any_bytes(self):
-        names = ["<&>\"'.py", "a\nb\tc.py", "</svg>.py", "\u2028.py"]
+        names = ["<&>\"'.py", "a\nb\tc.py", "</svg>.py", "\u2028.py", "\uffff.py"]
         for name in names:
             self.write("src/odd-" + name, "import app\n")
         path = os.path.join(os.fsencode(self.path("src")), b"odd-\xff.py")

@@ -26,7 +26,7 @@ struct Graphed {
   explicit Graphed(const Sources& sources, SearchProfile profile = SearchProfile::kRuntime,
                    const Environment& environment = {})
       : finder(FinderOfSources(sources, profile, environment)),
-        graph(std::move(*ImportGraph::Make(*finder))) {}
+        graph(*ImportGraph::Make(*finder)) {}
 
   // "a b:type-checking" for each edge but those to packages; modules by path where no import
   // reaches them.
