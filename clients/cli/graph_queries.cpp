@@ -317,7 +317,7 @@ class Runner {
       const auto asked_for = [&](ModuleRef member) { return IsIn(member, module); };
       const auto member = std::ranges::find_if(cycle, asked_for);
       if (member == cycle.end()) continue;
-      COPPICE_TRY(PrintCycle(cycle, graph->ShortestCycle(*member, Allowed()), *sites));
+      COPPICE_TRY(PrintCycle(cycle, graph->ShortestCycle(cycle, *member, Allowed()), *sites));
     }
     why_nothing_ = name_.empty() ? fmt::format("no import cycle in {}", Printable(query_.index))
                                  : fmt::format("'{}' is in no import cycle", Printable(name_));

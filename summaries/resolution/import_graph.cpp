@@ -139,34 +139,32 @@ std::vector<std::vector<ModuleRef>> ImportGraph::Cycles(ImportLabels allowed) co
   return cycles;
 }
 
-std::vector<ModuleRef> ImportGraph::ShortestCycle(ModuleRef module, ImportLabels allowed) const {
-  // Whoever imports it, how it is reached from the module: the first one found is a nearest.
-  std::vector<bool> closes(module_count());
-  for (const ImportEdge edge : importers(module)) {
-    if (edge.labels().IsWithin(allowed)) closes[static_cast<uint32_t>(edge.module())] = true;
-  }
-  std::vector<ModuleRef> cycle;
-  std::vector<uint32_t> before(module_count(), kNone);
-  std::vector<ModuleRef> queue = {module};
+std::vector<ModuleRef> ImportGraph::ShortestCycle(std::span<const ModuleRef> cycle,
+                                                  ModuleRef member, ImportLabels allowed) const {
+  const auto place_of = [&](ModuleRef module) {
+    const auto found = std::lower_bound(cycle.begin(), cycle.end(), module);
+    return found == cycle.end() || *found != module ? kNone
+                                                    : static_cast<uint32_t>(found - cycle.begin());
+  };
+  const uint32_t start = place_of(member);
+  std::vector<uint32_t> before(cycle.size(), kNone);  // the place that imports it, breadth first
+  std::vector<uint32_t> queue = {start};
   for (std::size_t i = 0; i < queue.size(); ++i) {
-    for (const ImportEdge edge : imports(queue[i])) {
-      const auto target = static_cast<uint32_t>(edge.module());
-      if (!edge.labels().IsWithin(allowed) || before[target] != kNone || edge.module() == module) {
-        continue;
+    for (const ImportEdge edge : imports(cycle[queue[i]])) {
+      if (!edge.labels().IsWithin(allowed)) continue;
+      const uint32_t target = place_of(edge.module());
+      if (target == start) {
+        std::vector<ModuleRef> way;
+        for (uint32_t at = queue[i]; at != kNone; at = before[at]) way.push_back(cycle[at]);
+        std::reverse(way.begin(), way.end());
+        return way;
       }
-      before[target] = static_cast<uint32_t>(queue[i]);
-      queue.push_back(edge.module());
-      if (!closes[target]) continue;
-      for (ModuleRef at = edge.module(); at != module;
-           at = ModuleRef{before[static_cast<uint32_t>(at)]}) {
-        cycle.push_back(at);
-      }
-      cycle.push_back(module);
-      std::reverse(cycle.begin(), cycle.end());
-      return cycle;
+      if (target == kNone || before[target] != kNone) continue;
+      before[target] = queue[i];
+      queue.push_back(target);
     }
   }
-  return cycle;
+  return {};
 }
 
 }  // namespace coppice

@@ -108,9 +108,11 @@ class ImportGraph {
   // The sets of several modules each of which leads to each other: as StronglyConnected gives them
   // (components.h).
   std::vector<std::vector<ModuleRef>> Cycles(ImportLabels allowed) const;
-  // A shortest way from the module back to itself: it, the one that it imports, ..., the one that
-  // imports it. Empty if there is none. Linear time.
-  std::vector<ModuleRef> ShortestCycle(ModuleRef module, ImportLabels allowed) const;
+  // A shortest way from `member` back to itself: it, the one that it imports, ..., the one that
+  // imports it. `cycle` is one of Cycles(allowed), of which `member` is one. Time: the edges of all
+  // members, and a logarithm.
+  std::vector<ModuleRef> ShortestCycle(std::span<const ModuleRef> cycle, ModuleRef member,
+                                       ImportLabels allowed) const;
 
  private:
   ImportGraph() = default;

@@ -202,11 +202,38 @@ TEST(ImportGraph, FindsCyclesByLabels) {
   const ImportLabels both(kTypeChecking.bits() | kDeferred.bits());
   EXPECT_EQ(graphed.Cycle(both), (Strings{"a", "b", "c"}));
   const auto shortest = [&](const char* module, ImportLabels allowed) {
-    return graphed.Names(graphed.graph.ShortestCycle(graphed.finder->Find(module), allowed));
+    const auto cycle = graphed.graph.Cycles(allowed).front();
+    return graphed.Names(graphed.graph.ShortestCycle(cycle, graphed.finder->Find(module), allowed));
   };
   EXPECT_EQ(shortest("b", both), (Strings{"b", "c", "a"}));
   EXPECT_EQ(shortest("e", kPlain), (Strings{"e", "d"}));
-  EXPECT_TRUE(shortest("a", kPlain).empty());
+}
+
+TEST(ImportGraph, FindsTheShortestCycleOfSeveral) {
+  const Graphed graphed({{"a.py", "import b, e"},
+                         {"b.py", "import c, outside"},
+                         {"c.py", "import d"},
+                         {"d.py", "import a, c"},
+                         {"e.py", "import d"},
+                         {"outside.py", ""}});
+  const auto cycle = graphed.graph.Cycles(kPlain).front();
+  const auto shortest = [&](const char* module) {
+    return graphed.Names(graphed.graph.ShortestCycle(cycle, graphed.finder->Find(module), kPlain));
+  };
+  EXPECT_EQ(shortest("a"), (Strings{"a", "e", "d"}));
+  EXPECT_EQ(shortest("b"), (Strings{"b", "c", "d", "a"}));
+  EXPECT_EQ(shortest("c"), (Strings{"c", "d"}));
+}
+
+// The upper pack's file is the one that is there.
+TEST(ImportGraph, PassesOverFilesThatAreReplaced) {
+  const auto index = IndexOfPacks(
+      {{{"a.py", "import b"}, {"b.py", ""}, {"c.py", ""}}, {{"a.py", "import c"}}}, {});
+  const auto finder = *ModuleFinder::Make(index, SearchProfile::kRuntime);
+  const ImportGraph graph = *ImportGraph::Make(*finder);
+  EXPECT_TRUE(graph.importers(finder->Find("b")).empty());
+  ASSERT_EQ(graph.importers(finder->Find("c")).size(), 1U);
+  EXPECT_EQ(graph.importers(finder->Find("c"))[0].module(), finder->Find("a"));
 }
 
 // Both directions hold the same edges, whatever they are.

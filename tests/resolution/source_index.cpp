@@ -38,9 +38,7 @@ void Add(PackWriter& writer, const Place& place, const std::string& text) {
   ASSERT_TRUE(added) << added.error().message;
 }
 
-}  // namespace
-
-std::shared_ptr<const Index> IndexOfSources(const Sources& sources, Environment environment) {
+std::shared_ptr<const Pack> PackOfSources(const Sources& sources) {
   const TemporaryTree directory;
   auto writer = PackWriter::Create(directory / "sources.pack");
   if (!writer) {
@@ -52,14 +50,21 @@ std::shared_ptr<const Index> IndexOfSources(const Sources& sources, Environment 
   for (const auto& [place, text] : by_place) Add(*writer, place, text);
   if (const auto info = writer->Finish(); !info) ADD_FAILURE() << info.error().message;
   auto pack = Pack::Open(directory / "sources.pack", Pack::OpenMode::kPrivateCopy);
-  if (!pack) {
-    ADD_FAILURE() << pack.error().message;
-    return nullptr;
-  }
+  if (pack) return *std::move(pack);
+  ADD_FAILURE() << pack.error().message;
+  return nullptr;
+}
+
+}  // namespace
+
+std::shared_ptr<const Index> IndexOfPacks(const std::vector<Sources>& packs,
+                                          Environment environment) {
+  std::vector<std::shared_ptr<const Pack>> opened;
+  for (const Sources& sources : packs) opened.push_back(PackOfSources(sources));
   if (environment.roots.empty()) {
     environment.roots.push_back({kRoot, {}, RootRole::kProject, {}, {}});
   }
-  auto index = Index::Make({*std::move(pack)}, std::move(environment));
+  auto index = Index::Make(std::move(opened), std::move(environment));
   if (index) return *index;
   ADD_FAILURE() << index.error().message;
   return nullptr;
@@ -67,7 +72,7 @@ std::shared_ptr<const Index> IndexOfSources(const Sources& sources, Environment 
 
 std::shared_ptr<const ModuleFinder> FinderOfSources(const Sources& sources, SearchProfile profile,
                                                     Environment environment) {
-  auto finder = ModuleFinder::Make(IndexOfSources(sources, std::move(environment)), profile);
+  auto finder = ModuleFinder::Make(IndexOfPacks({sources}, std::move(environment)), profile);
   if (finder) return *finder;
   ADD_FAILURE() << finder.error().message;
   return nullptr;

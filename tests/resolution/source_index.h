@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "summaries/resolution/index.h"
 #include "summaries/resolution/module_finder.h"
@@ -13,8 +14,10 @@ namespace coppice::test {
 // Texts by path, of a root called "src", or of that of another name: "root:path".
 using Sources = std::map<std::string, std::string>;
 
-// An index of one pack with the summaries of those files. Fails the test if it cannot be made.
-std::shared_ptr<const Index> IndexOfSources(const Sources& sources, Environment environment = {});
+// An index of packs with the summaries of those files, from the lowest up. Without roots in the
+// environment, "src" is the project's. Fails the test if it cannot be made.
+std::shared_ptr<const Index> IndexOfPacks(const std::vector<Sources>& packs,
+                                          Environment environment);
 
 std::shared_ptr<const ModuleFinder> FinderOfSources(const Sources& sources,
                                                     SearchProfile profile = SearchProfile::kRuntime,
