@@ -26,7 +26,7 @@ struct Subclass {
 // of the resolver's finder. 16 bytes a base.
 class SubclassTable {
  public:
-  // Resolves the bases of all classes of the index: about 1 µs each. Damage, as Pack reports it.
+  // Resolves the bases of all classes of the index: a few µs each. Damage, as Pack reports it.
   static Result<SubclassTable> Make(NameResolver& resolver);
 
   // Those that name it among their bases, ascending. Logarithmic time.
