@@ -45,7 +45,7 @@ std::string ParameterText(const Parameter& parameter) {
   return out;
 }
 
-std::string SymbolText(const SummaryView& view, const Symbol& symbol) {
+std::string PrintedSymbol(const SummaryView& view, const Symbol& symbol) {
   const SymbolDetails details = symbol.details();
   std::string out(KindName(symbol.kind()));
   out += ' ' + symbol.qualname();
@@ -114,7 +114,7 @@ std::string Print(const SummaryView& view) {
     lines.emplace(import.line, ImportText(view, import));
   }
   for (const uint32_t row : view.RowsByPosition()) {
-    lines.emplace(view.symbol(row).line(), SymbolText(view, view.symbol(row)));
+    lines.emplace(view.symbol(row).line(), PrintedSymbol(view, view.symbol(row)));
   }
   std::string out;
   for (const auto& [line, text] : lines) out += text;
