@@ -43,7 +43,10 @@ std::string DottedText(const Node& node) {
   return text;
 }
 
-bool KeepsContents(std::string_view method) { return method == "sort" || method == "reverse"; }
+bool KeepsContents(std::string_view method) {
+  return method == "sort" || method == "reverse" || method == "copy" || method == "count" ||
+         method == "index";
+}
 
 // The only argument of a call if that is a positional one.
 Node OnlyArgument(const Node& call) {
@@ -67,12 +70,16 @@ void DunderAll::Reset(SummaryDraft& draft) {
   draft_ = &draft;
   present_.clear();
   has_modules_ = false;
+  lost_elsewhere_ = false;
   followed_ = 0;
   bound_.clear();
   submodules_.clear();
 }
 
-void DunderAll::Finish() { std::erase_if(draft_->exports, IsRemoved); }
+void DunderAll::Finish() {
+  std::erase_if(draft_->exports, IsRemoved);
+  if (lost_elsewhere_ && draft_->has_all) draft_->all_complete = false;
+}
 
 void DunderAll::Lose() {
   draft_->has_all = true;
@@ -139,9 +146,9 @@ std::string_view DunderAll::Method(const Node& call) const {
 
 bool DunderAll::IsMethodCall(const Node& call) const { return !Method(call).empty(); }
 
-void DunderAll::NestedCall(const Node& call) {
+bool DunderAll::IsChangedBy(const Node& call) const {
   const std::string_view name = Method(call);
-  if (!name.empty() && !KeepsContents(name)) Lose();
+  return !name.empty() && !KeepsContents(name);
 }
 
 void DunderAll::Call(const Node& call, Placing placing) {

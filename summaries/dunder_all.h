@@ -27,14 +27,17 @@ class DunderAll {
   void Extend(const Node& expression);
   // Whether a call is one of a method of `__all__`.
   bool IsMethodCall(const Node& call) const;
+  // Whether it may change what the list holds.
+  bool IsChangedBy(const Node& call) const;
   // A statement that is such a call and nothing else.
   void Call(const Node& call, Placing placing);
-  // Such a call within another expression.
-  void NestedCall(const Node& call);
   // `from M import __all__`: the draft's last import.
   void TakeOver(Placing placing);
   // Bound or changed in a way that is not followed.
   void Lose();
+  // The same outside the module's scope, in what may run at any time: whatever is bound later. What
+  // the module does not bind is another's.
+  void LoseElsewhere() { lost_elsewhere_ = true; }
   // Whether an expression is the name `__all__`, as Python compares names.
   bool IsAll(const Node& expression) const;
 
@@ -66,7 +69,8 @@ class DunderAll {
   std::vector<Pending> pending_;  // what is still to be evaluated, the next one last
   boost::unordered_flat_map<uint64_t, size_t> present_;  // entries of the draft: their places
   bool has_modules_ = false;                             // one of them is from a module
-  size_t followed_ = 0;                                  // imports that the following know of
+  bool lost_elsewhere_ = false;
+  size_t followed_ = 0;  // imports that the following know of
   boost::unordered_flat_map<std::string_view, size_t, TextHash> bound_;  // last import of a name
   boost::unordered_flat_set<std::string_view, TextHash> submodules_;     // `from .NAME import`
 };

@@ -99,7 +99,8 @@ class SectionWriter {
 }  // namespace
 
 std::string PackProducer() {
-  return "coppice " COPPICE_VERSION ", tree-sitter " COPPICE_TREE_SITTER ", Unicode " +
+  // The number is raised when summaries record something else of the same text.
+  return "coppice " COPPICE_VERSION ", summaries 2, tree-sitter " COPPICE_TREE_SITTER ", Unicode " +
          std::string(UnicodeVersion()) + ", zstd " + ZSTD_versionString();
 }
 

@@ -150,7 +150,10 @@ uint32_t SummaryWalker::BindGlobal(std::string_view name, uint32_t offset, uint3
   symbol.offset = offset;
   symbol.end_offset = end_offset;
   symbol.guard = guard;
-  if (name == DunderAll::kName) all_.Lose();
+  if (name == DunderAll::kName) {
+    all_.Lose();
+    all_.LoseElsewhere();
+  }
   return AddBinding(symbol, name, binding);
 }
 
@@ -238,7 +241,7 @@ void SummaryWalker::Targets(const Node& root, const Where& where, const Binding&
         break;
       case NodeKind::kSubscript: {
         const Node object = TargetObject(node.ChildByField(Field::kValue));
-        if (where.scope->kind == Scope::Kind::kModule && all_.IsAll(object)) all_.Lose();
+        if (all_.IsAll(object)) LoseAll(where);
         Scan(node, where);
         break;
       }
@@ -299,7 +302,7 @@ void SummaryWalker::Assignment(const Node& node, const Where& where) {
     const Node type = link.ChildByField(Field::kType);
     if (!left) continue;
     if (!binds) {
-      Scan(left, where);
+      Targets(left, where, Binding{});
       if (type) Scan(type, where);
       continue;
     }
@@ -352,6 +355,15 @@ void SummaryWalker::AugmentedAssignment(const Node& node, const Where& where) {
   Targets(left, where, binding);
   if (extends_all) all_.Extend(right);
   if (right) Scan(right, where);
+}
+
+// `__all__` is changed in a way that is not followed.
+void SummaryWalker::LoseAll(const Where& where) {
+  if (where.scope->kind == Scope::Kind::kModule) {
+    all_.Lose();
+  } else {
+    all_.LoseElsewhere();
+  }
 }
 
 void SummaryWalker::ExpressionStatement(const Node& node, const Where& where) {
@@ -484,7 +496,12 @@ bool SummaryWalker::ScanOne(const Node& node, const Where& where, Scanning scann
   if (!node.HasChildren() && node.kind() != NodeKind::kYield) return false;
   switch (node.kind()) {
     case NodeKind::kCall:
-      if (!in_lambda && where.scope->kind == Scope::Kind::kModule) all_.NestedCall(node);
+      if (!all_.IsChangedBy(node)) return true;
+      if (in_lambda) {
+        all_.LoseElsewhere();
+      } else {
+        LoseAll(where);
+      }
       return true;
     case NodeKind::kYield:
       if (!in_lambda) where.scope->yields = true;
@@ -533,15 +550,15 @@ bool SummaryWalker::MentionNames(const Node& root, const Where& where, Scanning 
   bool more = false;
   scan_.ForEach(root, [&](NodeKind kind, uint32_t start, uint32_t end) {
     switch (kind) {
-      case NodeKind::kIdentifier:
-        names.Mention(Name(source_.substr(start, end - start)));
+      case NodeKind::kIdentifier: {
+        const std::string_view name = Name(source_.substr(start, end - start));
+        names.Mention(name);
+        if (name == DunderAll::kName) more = true;
         return;
+      }
       case NodeKind::kYield:
       case NodeKind::kNamedExpression:
         more = true;
-        return;
-      case NodeKind::kCall:
-        if (where.scope->kind == Scope::Kind::kModule) more = true;
         return;
       case NodeKind::kForInClause:
         if (!where.scope->receiver.empty()) more = true;

@@ -395,20 +395,20 @@ void SummaryWalker::Global(const Node& node, const Where& where) {
 
 void SummaryWalker::Delete(const Node& node, const Where& where) {
   ScanChildren(node, where);
-  if (where.scope->kind != Scope::Kind::kModule) return;
-  const auto is_all = [this](Node target) {
+  const Scope& scope = *where.scope;
+  const bool deletes_name = scope.kind == Scope::Kind::kModule || IsGlobal(DunderAll::kName, scope);
+  const auto is_all = [&](Node target) {
     target = StripParentheses(target);
-    if (target && target.kind() == NodeKind::kSubscript) {
-      target = StripParentheses(target.ChildByField(Field::kValue));
-    }
-    return all_.IsAll(target);
+    const bool item = target && target.kind() == NodeKind::kSubscript;
+    if (item) target = StripParentheses(target.ChildByField(Field::kValue));
+    return (item || deletes_name) && all_.IsAll(target);
   };
   for (const Node& child : node.children()) {
     bool lost = is_all(child);
     if (child.kind() == NodeKind::kExpressionList || child.kind() == NodeKind::kTuple) {
       for (const Node& target : child.children()) lost = lost || is_all(target);
     }
-    if (lost) all_.Lose();
+    if (lost) LoseAll(where);
   }
 }
 

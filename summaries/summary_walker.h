@@ -154,6 +154,7 @@ class SummaryWalker {
   void Assignment(const Node& node, const Where& where);
   void AugmentedAssignment(const Node& node, const Where& where);
   void TypeAlias(const Node& node, const Where& where);
+  void LoseAll(const Where& where);
   void Annotate(const Node& type, Binding& binding);
   void Targets(const Node& root, const Where& where, const Binding& binding);
   void BindName(const Node& identifier, const Where& where, const Binding& binding);

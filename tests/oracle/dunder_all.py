@@ -37,7 +37,7 @@ def method_call(node):
     if not is_method_call(node):
         return None
     method = node.func.attr
-    if method in ("sort", "reverse"):
+    if method in ("sort", "reverse", "copy", "count", "index"):
         return "nothing", None
     if (method in ("extend", "append", "remove") and len(node.args) == 1 and not node.keywords
             and not isinstance(node.args[0], ast.Starred)):
@@ -148,6 +148,7 @@ class Contents:
 def evaluate(events):
     """(entries or None, complete) from events (position, event, argument, guarded)."""
     contents = Contents()
+    elsewhere = any(event == "elsewhere" for _, event, _, _ in events)
     for _, event, argument, guarded in sorted(events, key=lambda item: item[0]):
         if event == "import":
             contents.bound_by_import(argument, guarded)
@@ -159,6 +160,6 @@ def evaluate(events):
             contents.complete = contents.complete and complete
         elif event == "remove":
             contents.remove(argument, guarded)
-        elif event != "nothing":
+        elif event == "other":
             contents.other()
-    return contents.entries, contents.complete
+    return contents.entries, contents.complete and not (elsewhere and contents.entries is not None)

@@ -111,6 +111,8 @@ class Walker:
             self.module_names.add(mangled)
             if mangled == "__all__" and not quiet:
                 self.all_events.append((at, "other", None, False))
+                if is_global:
+                    self.lose_all(scope, at)
         elif owner is scope:
             scope.bound.add(mangled)
             scope.has_slots = scope.has_slots or name == "__slots__"
@@ -177,8 +179,9 @@ class Walker:
             else:
                 if kind is ast.Yield or kind is ast.YieldFrom:
                     scope.yields = True
-                if scope is self.module and dunder_all.is_method_call(node):
-                    self.nested_call(node)
+                if (dunder_all.is_method_call(node)
+                        and dunder_all.method_call(node)[0] != "nothing"):
+                    self.lose_all(scope, (node.lineno, node.col_offset))
                 for name in node._fields:
                     value = getattr(node, name)
                     if isinstance(value, list):
@@ -186,10 +189,10 @@ class Walker:
                     elif isinstance(value, ast.AST):
                         stack.append(value)
 
-    def nested_call(self, node):
-        """A method call on `__all__` that is only part of a statement."""
-        if dunder_all.method_call(node)[0] != "nothing":
-            self.all_events.append(((node.lineno, node.col_offset), "other", None, False))
+    def lose_all(self, scope, at):
+        """`__all__` is changed in a way that is not followed."""
+        event = "other" if scope is self.module else "elsewhere"
+        self.all_events.append((at, event, None, False))
 
     def comprehension_target(self, node, scope, guards):
         if isinstance(node, ast.Attribute):
@@ -316,12 +319,12 @@ class Walker:
             self.item_target(target, scope)
         names = {name.id for target in node.targets for name in dunder_all.target_names(target)}
         self.deleted.update(self.mangle(name, scope) for name in names)
-        if scope is self.module and "__all__" in names:
-            self.all_events.append(((node.lineno, node.col_offset), "other", None, False))
+        if "__all__" in names and (scope is self.module or "__all__" in scope.globals):
+            self.lose_all(scope, (node.lineno, node.col_offset))
 
     def item_target(self, node, scope):
-        if scope is self.module and dunder_all.is_item(node):
-            self.all_events.append(((node.lineno, node.col_offset), "other", None, False))
+        if dunder_all.is_item(node):
+            self.lose_all(scope, (node.lineno, node.col_offset))
 
     def visit_Expr(self, node, scope, guards):
         event = dunder_all.method_call(node.value) if scope is self.module else None

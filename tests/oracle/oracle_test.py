@@ -240,7 +240,10 @@ class Records(unittest.TestCase):
         self.check_all("__all__ = ['a']\n(__all__.append('b'))\n", ["a", "b"])
         self.check_all("__all__ = ['a']\n__all__.append('b'), 1\n", ["a"], False)
         self.check_all("__all__ = ['a']\nx = [__all__.append(b) for b in y]\n", ["a"], False)
-        self.check_all("__all__ = ['a']\nx = __all__.sort(), lambda: __all__.pop()\n", ["a"])
+        self.check_all("__all__ = ['a']\nx = __all__.sort(), __all__.index('a')\n", ["a"])
+        self.check_all("def f(): __all__.append('b')\n__all__ = ['a']\n", ["a"], False)
+        self.check_all("class C: __all__[0] = 'b'\n__all__ = ['a']\n", ["a"], False)
+        self.check_all("__all__ = ['a']\nx = lambda: __all__.pop()\n", ["a"], False)
         self.check_all("__all__ = ['\\N{BULLET}', 'b', r'\\N{c}']\n", ["b", "\\N{c}"], False)
 
     def test_all_of_other_modules(self):

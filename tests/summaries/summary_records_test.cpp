@@ -298,9 +298,26 @@ TEST(SummaryRecords, DunderAllCalls) {
         "def f(y=__all__.pop()): pass", "__all__.remove(__all__.pop())"}) {
     EXPECT_EQ(after(source), "x incomplete") << source;
   }
-  EXPECT_EQ(after("y = __all__.sort(), lambda: __all__.pop()\ndef f(): __all__.pop()\n"
-                  "z.__all__.pop()"),
+  EXPECT_EQ(after("y = __all__.sort(), __all__.copy()\nz.__all__.pop()\n"
+                  "def f(): return __all__.index('x')"),
             "x");
+}
+
+// Functions run at any time, before what follows in the text or after it.
+TEST(SummaryRecords, DunderAllChangedElsewhere) {
+  const auto all = [](const std::string& source) { return PrintAll(Summarize(source).view()); };
+  for (const char* const source :
+       {"lambda: __all__.pop()", "def f(x): __all__.append(x)",
+        "def f():\n  if x:\n    return [__all__.extend(y) for y in z]",
+        "def f():\n  global __all__\n  __all__ += ['y']",
+        "def f():\n  global __all__\n  del __all__", "def f(): __all__[:] = []",
+        "def f(): __all__[0] += 'y'", "def f(): del __all__[0]", "class C: __all__.remove('x')",
+        "def f():\n  class C:\n    def g(self): return (yield __all__.clear())"}) {
+    EXPECT_EQ(all("__all__ = ['x']\n" + std::string(source)), "x incomplete") << source;
+    EXPECT_EQ(all(source + std::string("\n__all__ = ['x']")), "x incomplete") << source;
+  }
+  EXPECT_EQ(all("def f():\n  __all__ = []\n  __all__.append('x')"), "none");
+  EXPECT_EQ(all("__all__ = ['x']\ndef f():\n  __all__ = ['y']\n  return __all__ + ['z']"), "x");
 }
 
 TEST(SummaryRecords, DunderAllInventsNoNames) {
