@@ -57,11 +57,12 @@ NameResolver::Engine::Bindings NameResolver::Engine::BindingsOf(const ModuleStat
     bindings.push_back({import.order, row, kind, import.guard});
   };
   if (question.IsOfClass()) {
-    for (const uint32_t row : state.of_classes) {
-      const Import import = view.import(row);
-      if (import.owner == question.row && import.binds == name) {
-        add_import(row, Binding::Kind::kImport);
-      }
+    auto at = std::lower_bound(state.of_classes.begin(), state.of_classes.end(),
+                               ClassImport{question.row, {question.name, 0}});
+    for (; at != state.of_classes.end() && at->class_row == question.row &&
+           at->import.name == question.name;
+         ++at) {
+      add_import(at->import.row, Binding::Kind::kImport);
     }
   } else {
     auto at =

@@ -48,7 +48,9 @@ NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef modul
   const std::string own_name = package ? finder_->name(module) + '.' : std::string();
   for (uint32_t row = 0; row < view->import_count(); ++row) {
     const Import import = view->import(row);
-    if (import.scope == ImportScope::kClass) state.of_classes.push_back(row);
+    if (import.scope == ImportScope::kClass && import.owner) {
+      state.of_classes.push_back({*import.owner, {names_.Intern(import.binds), row}});
+    }
     if (import.scope != ImportScope::kModule) continue;
     if (import.binds == "*") {
       state.stars.push_back(row);
@@ -65,6 +67,7 @@ NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef modul
     if (!below.empty()) state.submodules.push_back(names_.Intern(below.substr(0, below.find('.'))));
   }
   std::sort(state.imports.begin(), state.imports.end());
+  std::sort(state.of_classes.begin(), state.of_classes.end());
   std::sort(state.submodules.begin(), state.submodules.end());
   return state;
 }

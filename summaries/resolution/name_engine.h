@@ -128,6 +128,11 @@ class NameResolver::Engine {
     uint32_t row;
     friend auto operator<=>(const NamedImport&, const NamedImport&) = default;
   };
+  struct ClassImport {
+    uint32_t class_row;
+    NamedImport import;
+    friend auto operator<=>(const ClassImport&, const ClassImport&) = default;
+  };
   struct Exports {
     std::vector<NameId> names;      // ascending
     std::vector<uint32_t> sources;  // rows of those that take over another module's
@@ -138,7 +143,7 @@ class NameResolver::Engine {
     bool damaged = false;
     std::vector<NamedImport> imports;  // of the module's scope, stars apart; ascending
     std::vector<uint32_t> stars;       // rows
-    std::vector<uint32_t> of_classes;  // rows of imports in the bodies of classes
+    std::vector<ClassImport> of_classes;  // those in the bodies of classes; ascending
     std::vector<NameId> submodules;    // that its imports bind without naming them
     std::vector<uint8_t> conditions;   // of each guard with those around it: a Condition
     std::vector<uint8_t> for_types;    // the same for type checkers, once it was asked for
