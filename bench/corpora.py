@@ -80,6 +80,43 @@ def source_files(tree):
                 yield path
 
 
+def environment(build, name, packages, megabytes=None, modules=None):
+    """A virtual environment with so many megabytes of source, or so many modules, with the standard
+    library: the first of what the directory `packages` holds, whole packages each."""
+    target = build / name
+    done = build / f"{name}.done"
+    if done.exists():
+        return target
+
+    def cost(path, *apart):
+        files = [f for f in ([path] if path.is_file() else source_files(path))
+                 if not any(Path(f).is_relative_to(other) for other in apart)]
+        return sum(map(os.path.getsize, files)) if megabytes else len(files)
+
+    shutil.rmtree(target, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", target], check=True)
+    site_packages = next((target / "lib").glob("python3*/site-packages"))
+    library = standard_library()
+    left = megabytes * 1_000_000 if megabytes else modules
+    left -= cost(library, library / "site-packages", library / "dist-packages")
+    # mypy brings typeshed along, which describes builtins.
+    for entry in sorted(packages.iterdir(), key=lambda each: (each.name != "mypy", each.name)):
+        if not entry.is_dir() and entry.suffix not in SUFFIXES:
+            continue
+        price = cost(entry)
+        if not 0 < price <= left:
+            continue
+        left -= price
+        if entry.is_dir():
+            shutil.copytree(entry, site_packages / entry.name, copy_function=shutil.copyfile,
+                            ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(entry, site_packages / entry.name)
+    (target / "project").mkdir()
+    done.touch()
+    return target
+
+
 def sample(build, name, trees, megabytes=None, files=None):
     """A directory with copies of the first files of `trees`: so many megabytes, or so many files."""
     target = build / name
