@@ -99,6 +99,11 @@ Import SummaryView::import(uint32_t row) const {
   return import;
 }
 
+ImportScope SummaryView::import_scope(uint32_t row) const {
+  return static_cast<ImportScope>(Get<Column::kImportForm>(row) >> kImportScopeShift &
+                                  kImportScopeMask);
+}
+
 Export SummaryView::exported(uint32_t row) const {
   return {string(Get<Column::kExportText>(row)), Get<Column::kExportForm>(row) != 0};
 }
@@ -128,9 +133,13 @@ std::optional<uint32_t> SummaryView::Owner(uint32_t row) const {
 RowRange SummaryView::FindSymbols(RowRange scope, std::string_view name) const {
   const uint32_t first =
       PartitionRows(scope.first, scope.last, [&](uint32_t row) { return SymbolName(row) < name; });
-  uint32_t last = first;
-  while (last != scope.last && SymbolName(last) == name) ++last;
-  return {first, last};
+  if (first == scope.last || SymbolName(first) != name) return {first, first};
+  // Mostly there is one, but there may be any number.
+  const auto same = [&](uint32_t row) { return SymbolName(row) == name; };
+  uint32_t known = first;
+  uint32_t step = 1;
+  for (; step < scope.last - known && same(known + step); step *= 2) known += step;
+  return {first, PartitionRows(known + 1, known + std::min(step, scope.last - known), same)};
 }
 
 std::vector<uint32_t> SummaryView::RowsByPosition() const {

@@ -97,6 +97,9 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
       Add(findings, {{question.module, binding.row}}, true);
     }
   }
+  if (!surely && !question.IsOfClass() && state.stars_cut) {
+    findings.obstacles.add(Obstacle::kTooMany);
+  }
   if (!surely && (!findings.empty() || (findings.traits & kBound) != 0)) {
     findings.obstacles.add(Obstacle::kConditional);
   }
@@ -415,6 +418,15 @@ bool NameResolver::Engine::IsInAll(ModuleRef module, NameId name, Obstacles& obs
   return nodes_[node].count != 0;
 }
 
+// Whether the module's own text, or what it imports by a star, may bind the name. Keeps no answer.
+bool NameResolver::Engine::MayBind(const ModuleState& state, NameId name) const {
+  const auto import =
+      std::lower_bound(state.imports.begin(), state.imports.end(), NamedImport{name, 0});
+  return !state.stars.empty() || (import != state.imports.end() && import->name == name) ||
+         std::binary_search(state.submodules.begin(), state.submodules.end(), name) ||
+         !state.view->FindSymbols(state.view->ModuleSymbols(), names_.name(name)).empty();
+}
+
 // Whether it binds the name to anything.
 bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bool late,
                                       Findings& findings) {
@@ -431,6 +443,7 @@ bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bo
     }
     return false;
   }
+  if (!state.view->has_all() && !MayBind(state, question.name)) return false;
   // A name that is listed is imported if it is a submodule.
   const uint32_t node = Ask({target, state.view->has_all() ? kAttribute : kOwn, question.name});
   if (!nodes_[node].bound() || LeadsBackOnly(node)) return false;

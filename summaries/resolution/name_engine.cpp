@@ -47,11 +47,15 @@ NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef modul
   const bool package = finder_->is_package(module);
   const std::string own_name = package ? finder_->name(module) + '.' : std::string();
   for (uint32_t row = 0; row < view->import_count(); ++row) {
+    const ImportScope scope = view->import_scope(row);
+    if (scope == ImportScope::kFunction) continue;
     const Import import = view->import(row);
-    if (import.scope == ImportScope::kClass && import.owner) {
-      state.of_classes.push_back({*import.owner, {names_.Intern(import.binds), row}});
+    if (scope == ImportScope::kClass) {
+      if (import.owner) {
+        state.of_classes.push_back({*import.owner, {names_.Intern(import.binds), row}});
+      }
+      continue;
     }
-    if (import.scope != ImportScope::kModule) continue;
     if (import.binds == "*") {
       state.stars.push_back(row);
     } else {
@@ -66,10 +70,26 @@ NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef modul
     }
     if (!below.empty()) state.submodules.push_back(names_.Intern(below.substr(0, below.find('.'))));
   }
+  SelectStars(state);
   std::sort(state.imports.begin(), state.imports.end());
   std::sort(state.of_classes.begin(), state.of_classes.end());
   std::sort(state.submodules.begin(), state.submodules.end());
   return state;
+}
+
+// What one star import lacks, another of the same module under the same condition lacks too: the
+// last of them speaks for all.
+void NameResolver::Engine::SelectStars(ModuleState& state) {
+  boost::unordered_flat_set<std::pair<std::string_view, std::pair<uint32_t, uint32_t>>> seen;
+  std::vector<uint32_t> selected;
+  for (size_t i = state.stars.size(); i-- > 0 && !state.stars_cut;) {
+    const Import import = state.view->import(state.stars[i]);
+    const uint32_t guard = import.guard ? *import.guard + 1 : 0;
+    if (!seen.insert({import.module, {import.level, guard}}).second) continue;
+    selected.push_back(state.stars[i]);
+    state.stars_cut = selected.size() == kMaxStars && i != 0;
+  }
+  state.stars.assign(selected.rbegin(), selected.rend());
 }
 
 const NameResolver::Engine::Exports& NameResolver::Engine::ExportsOf(ModuleState& state) {

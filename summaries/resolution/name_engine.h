@@ -62,6 +62,7 @@ class NameResolver::Engine {
   static constexpr uint32_t kMaxNesting = 50;  // of questions on the stack
   static constexpr size_t kMaxDefinitions = 256;
   static constexpr size_t kMaxOrder = 256;  // classes, and bases of one
+  static constexpr size_t kMaxStars = 256;  // star imports of one module
   static constexpr int kMaxRounds = 16;     // of working out answers that depend on each other
   static constexpr size_t kMaxGuards = 64;  // compared to find complementary ones
   static constexpr size_t kBlockDefinitions = 4096;
@@ -141,13 +142,14 @@ class NameResolver::Engine {
     std::optional<SummaryView> view;  // none: it has no file, or is damaged
     bool stub = false;
     bool damaged = false;
-    std::vector<NamedImport> imports;  // of the module's scope, stars apart; ascending
-    std::vector<uint32_t> stars;       // rows
+    std::vector<NamedImport> imports;     // of the module's scope, stars apart; ascending
+    std::vector<uint32_t> stars;          // rows, ascending; each kind once, the last
+    bool stars_cut = false;               // there are more
     std::vector<ClassImport> of_classes;  // those in the bodies of classes; ascending
-    std::vector<NameId> submodules;    // that its imports bind without naming them
-    std::vector<uint8_t> conditions;   // of each guard with those around it: a Condition
-    std::vector<uint8_t> for_types;    // the same for type checkers, once it was asked for
-    std::optional<Exports> exports;    // once they were asked for
+    std::vector<NameId> submodules;       // that its imports bind without naming them
+    std::vector<uint8_t> conditions;      // of each guard with those around it: a Condition
+    std::vector<uint8_t> for_types;       // the same for type checkers, once it was asked for
+    std::optional<Exports> exports;       // once they were asked for
     std::optional<std::vector<NamedImport>> in_calls;  // those in functions, likewise
   };
   struct Condition {
@@ -188,6 +190,7 @@ class NameResolver::Engine {
   bool AddSubmodule(ModuleRef package, std::string_view name, Findings& findings);
 
   ModuleState& StateOf(ModuleRef module);
+  static void SelectStars(ModuleState& state);
   const Exports& ExportsOf(ModuleState& state);
   uint8_t ConditionOf(ModuleState& state, uint32_t guard, bool for_types);
   static std::string_view ConstantText(const SummaryView& view, std::string_view name);
@@ -223,6 +226,7 @@ class NameResolver::Engine {
   bool FollowImport(const Question& question, uint32_t row, bool late, Findings& findings);
   bool FollowStar(const Question& question, uint32_t row, bool late, Findings& findings);
   bool LeadsBackOnly(uint32_t node) const;
+  bool MayBind(const ModuleState& state, NameId name) const;
   ModuleRef FindModule(ModuleRef importer, uint32_t level, std::string_view name);
   bool IsInAll(ModuleRef module, NameId name, Obstacles& obstacles);
   bool IsReExported(ModuleState& state, const Import& import);

@@ -690,6 +690,28 @@ TEST(NameResolver, BoundsAlternatives) {
   EXPECT_TRUE(answer.obstacles.has(Obstacle::kTooMany));
 }
 
+TEST(NameResolver, BoundsStarImports) {
+  Sources sources;
+  std::string many = "from first import *\n";
+  std::string again = many;
+  for (int i = 0; i < 300; ++i) {
+    sources[Numbered("m", i) + ".py"] = Numbered("x", i) + " = 1\n";
+    many += "from " + Numbered("m", i) + " import *\n";
+    again += "from m0 import *\nif test:\n  from m1 import *\n";
+  }
+  sources["first.py"] = "y = 1\n";
+  sources["many.py"] = many;
+  sources["again.py"] = "from m299 import *\n" + again;
+  Names names(sources);
+  EXPECT_EQ(names.Resolve("many", "x299"), "m299:x299:1");
+  const Answer cut = names.resolver().Resolve(names.finder().Find("many"), "y");
+  EXPECT_TRUE(cut.definitions.empty());
+  EXPECT_TRUE(cut.obstacles.has(Obstacle::kTooMany));
+  // The same ones over and over are one.
+  EXPECT_EQ(names.Resolve("again", "y"), "first:y:1");
+  EXPECT_EQ(names.Resolve("again", "x299"), "m299:x299:1");
+}
+
 TEST(NameResolver, BoundsListsThatTakeOverEachOther) {
   // Every __all__ takes over those of two others, in a cycle.
   Sources sources;
