@@ -123,6 +123,7 @@ class Verifier {
 
   const char* Strings() {
     const std::string_view text(reinterpret_cast<const char*>(behind_.data()), behind_.size());
+    const bool ascii = IsAscii(text);
     size_t begin = 0;
     for (uint32_t row = 0; row < rows(Table::kStrings); ++row) {
       if (row % kStringsPerBlock == 0 &&
@@ -131,7 +132,7 @@ class Verifier {
       }
       const uint32_t length = Get<Column::kStringLength>(row);
       if (length > text.size() - begin) return "string out of range";
-      if (!IsUtf8(text.substr(begin, length))) return "string that is not UTF-8";
+      if (!ascii && !IsUtf8(text.substr(begin, length))) return "string that is not UTF-8";
       begin += length;
     }
     const size_t used = details_.size() + begin;

@@ -88,8 +88,9 @@ class SummaryView {
   // Precondition for all rows: less than the count.
   Symbol symbol(uint32_t row) const&;
   Symbol symbol(uint32_t row) && = delete;
-  Import import(uint32_t row) const;    // in the order of the text
-  Export exported(uint32_t row) const;  // in the order of `__all__`
+  Import import(uint32_t row) const;             // in the order of the text
+  ImportScope import_scope(uint32_t row) const;  // of that import
+  Export exported(uint32_t row) const;           // in the order of `__all__`
 
   // Rows of the module's own symbols.
   RowRange ModuleSymbols() const;

@@ -40,6 +40,7 @@ class ModuleEvaluator {
     for (uint32_t row = 0; row < view->import_count(); ++row) EvaluateImport(row);
     EvaluateScope(view->ModuleSymbols(), std::nullopt);
     for (uint32_t row = 0; row < view->symbol_count(); ++row) {
+      if (view->symbol(row).kind() != SymbolKind::kClass) continue;
       const RowRange members = view->Members(row);
       if (!members.empty()) EvaluateScope(members, row);
     }
@@ -51,6 +52,7 @@ class ModuleEvaluator {
   struct Kept {
     uint32_t scope = 0;  // 0: not yet; 1: the module's; else a class's row + 2
     uint32_t result = 0;
+    uint32_t unbound_in = 0;  // the scope of a class that binds no name in it
   };
 
   void EvaluateImport(uint32_t row) {
@@ -121,24 +123,24 @@ class ModuleEvaluator {
 
   // The number of the result.
   uint32_t Find(Mode mode, uint32_t string, Definition declarer) {
-    Kept* const kept = declarer.module == kNoModule ? &kept_[mode][string] : nullptr;
-    // What no class binds means in its body what it means around it.
-    if (kept != nullptr && kept->scope == 1 && mode != kOfInstance && class_row_ &&
-        !MayBeBoundInClass(view_->text(string))) {
-      return kept->result;
-    }
+    Kept unkept;
+    Kept& kept = declarer.module == kNoModule ? kept_[mode][string] : unkept;
     uint32_t scope = class_row_ ? *class_row_ + 2 : 1;
-    if (kept != nullptr && kept->scope == scope) return kept->result;
+    if (kept.scope == scope) return kept.result;
     const std::string_view text = view_->text(string);
     std::optional<uint32_t> read_in = class_row_;
-    if (class_row_ && mode != kOfInstance && !MayBeBoundInClass(text)) {
+    // What no class binds means in its body what it means around it.
+    if (class_row_ && mode != kOfInstance &&
+        (kept.unbound_in == scope || !MayBeBoundInClass(text))) {
+      kept.unbound_in = scope;
+      if (kept.scope == 1) return kept.result;
       read_in.reset();
       scope = 1;
     }
-    const uint32_t result = Number(WorkOut(mode, {module_, read_in}, text, declarer));
+    kept.result = Number(WorkOut(mode, {module_, read_in}, text, declarer));
+    kept.scope = scope;
     ++evaluations_.worked_out;
-    if (kept != nullptr) *kept = {scope, result};
-    return result;
+    return kept.result;
   }
 
   Evaluation WorkOut(Mode mode, const Scope& scope, std::string_view text, Definition declarer) {

@@ -137,7 +137,11 @@ std::string_view ExpressionParser::Word() const {
   return text_.substr(at_, end - at_);
 }
 
-bool ExpressionParser::PeekWord(std::string_view word) const { return Word() == word; }
+bool ExpressionParser::PeekWord(std::string_view word) const {
+  if (at_ == text_.size() || text_[at_] != word[0]) return false;
+  const std::string_view rest = text_.substr(at_);
+  return rest.starts_with(word) && (rest.size() == word.size() || !InName(rest[word.size()]));
+}
 
 bool ExpressionParser::AcceptWord(std::string_view word) {
   SkipSpace();

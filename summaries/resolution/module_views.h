@@ -53,7 +53,7 @@ class ModuleViews {
     if (!info || !view) return nullptr;
     bool class_imports = false;
     for (uint32_t row = 0; row < view->import_count(); ++row) {
-      class_imports |= view->import(row).scope == ImportScope::kClass;
+      class_imports |= view->import_scope(row) == ImportScope::kClass;
     }
     slots_[at] = std::make_unique<Slot>(Slot{*view, info->is_stub(), class_imports});
     return slots_[at].get();
