@@ -75,6 +75,12 @@ class ModuleEvaluator {
   void EvaluateScope(RowRange rows, std::optional<uint32_t> class_row) {
     class_row_ = class_row;
     scope_rows_ = rows;
+    class_letters_ = 0;
+    if (class_row) {
+      for (uint32_t row = rows.first; row < rows.last; ++row) {
+        class_letters_ |= LettersOf(view_->symbol(row).name());
+      }
+    }
     class_generic_ = class_row && !view_->symbol(*class_row).details().type_params.empty();
     for (uint32_t row = rows.first; row < rows.last; ++row) EvaluateSymbol(row);
   }
@@ -154,6 +160,14 @@ class ModuleEvaluator {
     }
   }
 
+  // One of 64 bits, by the first and the last letter and the length.
+  static uint64_t LettersOf(std::string_view name) {
+    if (name.empty()) return 1;
+    const auto first = static_cast<uint8_t>(name.front());
+    const auto last = static_cast<uint8_t>(name.back());
+    return uint64_t{1} << ((first + 5 * last + 11 * name.size()) % 64);
+  }
+
   // Whether some name in it may be one of the class's.
   bool MayBeBoundInClass(std::string_view text) const {
     if (class_imports_ || class_generic_) return true;
@@ -169,8 +183,11 @@ class ModuleEvaluator {
       size_t end = at + 1;
       while (end < text.size() && is_letter(text[end])) ++end;
       const bool attribute = at != 0 && text[at - 1] == '.';
-      if (!attribute && !view_->FindSymbols(scope_rows_, text.substr(at, end - at)).empty())
+      const std::string_view name = text.substr(at, end - at);
+      if (!attribute && (class_letters_ & LettersOf(name)) != 0 &&
+          !view_->FindSymbols(scope_rows_, name).empty()) {
         return true;
+      }
       at = end;
     }
     return false;
@@ -216,6 +233,7 @@ class ModuleEvaluator {
   const SummaryView* view_ = nullptr;
   RowRange scope_rows_;  // of what is evaluated: the module's, or those of a class
   std::optional<uint32_t> class_row_;
+  uint64_t class_letters_ = 0;  // LettersOf all names that the class binds
   bool class_imports_ = false;  // some class of the module imports into its body
   bool class_generic_ = false;  // the class has type parameters of its own (PEP 695)
   std::vector<SymbolText> texts_;

@@ -58,7 +58,7 @@ class Growth(harness.CommandTest):
             "m.py": lines(n, "if c{i}:\n    x = f{i}\n    y{i} = x")})
 
     def test_star_imports(self):
-        self.check(10_000, lambda n: {
+        self.check(4_000, lambda n: {
             "m.py": lines(n, "from a{i} import *") + "x = y\n",
             **{f"a{i}.py": "" for i in range(n)}})
 
@@ -71,7 +71,7 @@ class Growth(harness.CommandTest):
             "m.py": lines(n, "if c{i}:\n    from a import *\n    x{i} = y{i}"), "a.py": "z = 1\n"})
 
     def test_star_imports_of_many_modules(self):
-        self.check(8_000, lambda n: {
+        self.check(4_000, lambda n: {
             "m.py": lines(n, "from a{i} import *\nx{i} = y{i}"),
             **{f"a{i}.py": "z = 1\n" for i in range(n)}})
 
@@ -104,10 +104,10 @@ class Growth(harness.CommandTest):
             "m.py": "from a import *\n" + lines(n, "y{i} = x{i}")})
 
     def test_a_circle_of_star_imports(self):
-        self.check(20_000, lambda n: chain(n, "from m{next} import *\nx = y\n"))
+        self.check(8_000, lambda n: chain(n, "from m{next} import *\nx = y\n"))
 
     def test_a_circle_of_imports(self):
-        self.check(20_000, lambda n: chain(n, "from m{next} import x\n"))
+        self.check(8_000, lambda n: chain(n, "from m{next} import x\n"))
 
 
 if __name__ == "__main__":
