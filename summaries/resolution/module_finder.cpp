@@ -323,6 +323,29 @@ ModuleRef ModuleFinder::source(ModuleRef module) const {
   return ModuleRef{tree_->sources[node]};
 }
 
+ModuleRef ModuleFinder::FindStub(ModuleRef module) const {
+  if (form(module) != ModuleForm::kFile) return kNoModule;
+  const Index& index = *tree_->index;
+  const Result<ModuleInfo> info = index.file(module);
+  if (!info || info->is_stub() || !info->path.ends_with(".py")) return kNoModule;
+  // Either may be a package where the other is a file.
+  constexpr std::string_view kInit = "/__init__";
+  std::string stem(info->path.substr(0, info->path.size() - 3));
+  if (stem.ends_with(kInit)) stem.resize(stem.size() - kInit.size());
+  std::vector<std::string_view> roots{info->root};
+  for (const SearchRoot& root : index.environment().roots) {
+    if (root.role == RootRole::kTypeshed) roots.push_back(root.name);
+  }
+  for (const std::string_view root : roots) {
+    for (const std::string_view end :
+         {std::string_view(".pyi"), std::string_view("/__init__.pyi")}) {
+      const auto found = index.FindFile(root, stem + std::string(end));
+      if (found && *found) return **found;
+    }
+  }
+  return kNoModule;
+}
+
 ModuleRef ModuleFinder::package(ModuleRef module) const {
   return tree_->RefOf(tree_->PackageNode(module));
 }

@@ -81,6 +81,9 @@ class ModuleFinder {
   bool reachable(ModuleRef module) const;
   // What the interpreter would import instead of a stub, if that is a file; else the module itself.
   ModuleRef source(ModuleRef module) const;
+  // The stub of a module that has a source: beside it, or typeshed's. kNoModule if there is none.
+  // Allocates; logarithmic time.
+  ModuleRef FindStub(ModuleRef module) const;
   // The package in which relative imports of it start: itself if it is one. kNoModule at the top.
   ModuleRef package(ModuleRef module) const;
   ModuleRef parent(ModuleRef module) const;  // kNoModule at the top

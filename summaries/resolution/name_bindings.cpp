@@ -79,15 +79,19 @@ NameResolver::Engine::Bindings NameResolver::Engine::BindingsOf(const ModuleStat
 
 void NameResolver::Engine::AskBindings(const Question& question, Findings& findings) {
   ModuleState& state = StateOf(question.module);
+  ReadBindings(question);
   if (!state.view) {
     if (state.damaged) findings.obstacles.add(Obstacle::kDamaged);
     return;
   }
   const Bindings bindings = BindingsOf(state, question);
   bool surely = FollowReached(question, bindings, findings);
-  if (!surely && !question.IsOfClass() && findings.usual.empty() &&
-      std::binary_search(state.submodules.begin(), state.submodules.end(), question.name)) {
-    surely = AddSubmodule(question.module, names_.name(question.name), findings);
+  if (!surely && !question.IsOfClass() && findings.usual.empty()) {
+    Read({DependencyKind::kSubmodules, question.module, Dependency::kModuleScope,
+          names_.name(question.name)});
+    if (std::binary_search(state.submodules.begin(), state.submodules.end(), question.name)) {
+      surely = AddSubmodule(question.module, names_.name(question.name), findings);
+    }
   }
   // Global names are bound when some function is called, if ever.
   for (const Binding& binding : bindings) {
@@ -153,6 +157,7 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
       return true;
     }
   }
+  if (!question.IsOfClass()) Read({DependencyKind::kStars, question.module});
   if (!self_alias || !findings.empty()) return false;
   FollowAliasOfItself(question, *self_alias, findings);
   return true;
@@ -318,6 +323,8 @@ bool NameResolver::Engine::FollowGlobal(const Question& question, const Symbol& 
   const NameId name = details.value_form == ValueForm::kText && IsDottedName(details.value)
                           ? names_.Intern(details.value)
                           : question.name;
+  Read({DependencyKind::kCallImports, question.module, Dependency::kModuleScope,
+        names_.name(name)});
   const size_t before = findings.size();
   auto at = std::lower_bound(state.in_calls->begin(), state.in_calls->end(), NamedImport{name, 0});
   for (; at != state.in_calls->end() && at->name == name; ++at) {
@@ -332,10 +339,10 @@ bool NameResolver::Engine::FollowGlobal(const Question& question, const Symbol& 
 // it in sys.modules, as os does with os.path.
 ModuleRef NameResolver::Engine::FindModule(ModuleRef importer, uint32_t level,
                                            std::string_view name) {
-  const ModuleRef found = finder_->FindFrom(importer, level, name);
+  const ModuleRef found = Find(name, importer, level);
   const size_t dot = name.rfind('.');
   if (found != kNoModule || dot == std::string_view::npos) return found;
-  const ModuleRef parent = finder_->FindFrom(importer, level, name.substr(0, dot));
+  const ModuleRef parent = Find(name.substr(0, dot), importer, level);
   if (parent == kNoModule) return kNoModule;
   const uint32_t node = Ask({parent, kOwn, names_.Intern(name.substr(dot + 1))});
   for (const Definition& definition : DefinitionsOf(node)) {
@@ -348,6 +355,7 @@ ModuleRef NameResolver::Engine::FindModule(ModuleRef importer, uint32_t level,
 // "Import conventions").
 bool NameResolver::Engine::IsReExported(ModuleState& state, const Import& import) {
   if (import.alias && import.binds == (import.name ? *import.name : import.module)) return true;
+  Read({DependencyKind::kListed, state.module, Dependency::kModuleScope, import.binds});
   const Exports& exports = ExportsOf(state);
   return std::binary_search(exports.names.begin(), exports.names.end(),
                             names_.Intern(import.binds));
@@ -374,7 +382,7 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
     // `import a.b` binds `a`; `import a.b as c` binds `a.b`.
     const std::string_view top = import.module.substr(0, import.module.find('.'));
     const ModuleRef bound =
-        import.alias ? target : finder_->FindFrom(question.module, import.level, top);
+        import.alias ? target : Find(top, question.module, import.level);
     if (bound == kNoModule) {
       findings.obstacles.add(Obstacle::kMissingModule);
     } else {
@@ -384,7 +392,7 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
   }
   if (target == question.module && *import.name == names_.name(question.name)) {
     // A package's `from . import x`: nothing else can be bound to it yet.
-    const ModuleRef child = finder_->FindChild(target, *import.name);
+    const ModuleRef child = FindChild(target, *import.name);
     if (child == kNoModule) {
       findings.obstacles.add(Obstacle::kMissingName);
       return false;
@@ -411,6 +419,7 @@ bool NameResolver::Engine::LeadsBackOnly(uint32_t node) const {
 // Whether `from module import *` takes the name if it is bound there.
 bool NameResolver::Engine::IsInAll(ModuleRef module, NameId name, Obstacles& obstacles) {
   const ModuleState& state = StateOf(module);
+  Read({DependencyKind::kAll, module});
   if (!state.view) return false;
   if (!state.view->has_all()) return !names_.name(name).starts_with('_');
   const uint32_t node = Ask({module, kListed, name});
@@ -430,6 +439,7 @@ bool NameResolver::Engine::MayBind(const ModuleState& state, NameId name) const 
 // Whether it binds the name to anything.
 bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bool late,
                                       Findings& findings) {
+  Read({DependencyKind::kStars, question.module});
   const Import import = StateOf(question.module).view->import(row);
   const ModuleRef target = FindModule(question.module, import.level, import.module);
   if (target == kNoModule) {

@@ -144,6 +144,8 @@ NameResolver::Engine::Findings NameResolver::Engine::AskOrder(const Question& qu
   const Symbol symbol = state.view->symbol(question.row);
   const SymbolDetails details = symbol.details();
   const Scope scope{question.module, symbol.owner()};
+  Read({DependencyKind::kBindings, question.module,
+        symbol.owner().value_or(Dependency::kModuleScope), symbol.name()});
   // What typeshed says of bases is true of types; at run time a class in C has none that is written
   // in Python, and none of typing's.
   const bool described = runtime_ && state.stub;

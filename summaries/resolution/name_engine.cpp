@@ -4,26 +4,46 @@
 
 namespace coppice {
 
-NameResolver::Engine::Engine(std::shared_ptr<const ModuleFinder> finder, bool tracing)
+NameResolver::Engine::Engine(std::shared_ptr<const ModuleFinder> finder,
+                             Dependencies* dependencies, bool tracing)
     : finder_(std::move(finder)),
+      dependencies_(dependencies),
       tracing_(tracing),
       runtime_(finder_->profile() == SearchProfile::kRuntime),
       target_(finder_->index().environment().target),
       types_target_(target_),
-      builtins_(finder_->Find("builtins")),
       states_(finder_->module_count()) {
   nodes_.push_back({});  // kNobody
+  const Dependencies::Recording recording(dependencies_, Dependencies::kEveryAnswer);
+  Read({DependencyKind::kEnvironment});
+  builtins_ = Find("builtins");
   if (runtime_) target_.type_checking = false;
   types_target_.type_checking = true;
   for (const char* name :
        {"typing", "typing_extensions", "collections.abc", "_collections_abc", "_typeshed"}) {
-    if (const ModuleRef module = finder_->Find(name); module != kNoModule) {
+    if (const ModuleRef module = Find(name); module != kNoModule) {
       typing_.push_back(module);
     }
   }
-  for (const SearchRoot& root : finder_->index().environment().roots) {
-    if (root.role == RootRole::kTypeshed) typeshed_.push_back(root.name);
-  }
+  if (dependencies_ != nullptr) recorded_.push_back(Dependencies::kEveryAnswer);
+}
+
+// --- What is read of the index ---------------------------------------------------------------
+
+void NameResolver::Engine::ReadBindings(const Question& question) {
+  const uint32_t scope = question.IsOfClass() ? question.row : Dependency::kModuleScope;
+  Read({DependencyKind::kBindings, question.module, scope, names_.name(question.name)});
+}
+
+ModuleRef NameResolver::Engine::Find(std::string_view dotted_name, ModuleRef importer,
+                                     uint32_t level) {
+  Read({DependencyKind::kLookup, level == 0 ? kNoModule : importer, level, dotted_name});
+  return finder_->FindFrom(importer, level, dotted_name);
+}
+
+ModuleRef NameResolver::Engine::FindChild(ModuleRef package, std::string_view name) {
+  Read({DependencyKind::kChild, package, Dependency::kModuleScope, name});
+  return finder_->FindChild(package, name);
 }
 
 // --- What is known of a module ---------------------------------------------------------------
@@ -33,6 +53,7 @@ NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef modul
   if (slot) return *slot;
   slot = std::make_unique<ModuleState>();
   ModuleState& state = *slot;
+  state.module = module;
   if (finder_->form(module) != ModuleForm::kFile) return state;
   const Result<ModuleInfo> info = finder_->index().file(module);
   const Result<SummaryView> view = finder_->index().summary(module);
@@ -114,8 +135,13 @@ uint8_t NameResolver::Engine::ConditionOf(ModuleState& state, uint32_t row, bool
   }
   uint8_t& condition = (for_types ? state.for_types : state.conditions)[row];
   if (condition != Condition::kUnset) return condition;
+  const bool outer_reads = std::exchange(reads_constants_, false);
   const Target& target = for_types ? types_target_ : target_;
-  const auto constants = [&](std::string_view name) { return ConstantText(*state.view, name); };
+  const auto constants = [&](std::string_view name) {
+    Read({DependencyKind::kBindings, state.module, Dependency::kModuleScope, name});
+    reads_constants_ = true;
+    return ConstantText(*state.view, name);
+  };
   const Guard guard = state.view->guard(row);
   Truth truth = Truth::kUnknown;
   switch (guard.kind) {
@@ -147,7 +173,11 @@ uint8_t NameResolver::Engine::ConditionOf(ModuleState& state, uint32_t row, bool
     const auto outer_truth = static_cast<Truth>(around & Condition::kTruthMask);
     if (outer_truth == Truth::kFalse || truth == Truth::kTrue) truth = outer_truth;
   }
-  return condition = static_cast<uint8_t>(result | static_cast<uint8_t>(truth));
+  result |= static_cast<uint8_t>(truth);
+  // What is read of it again is recorded again.
+  if (dependencies_ == nullptr || !reads_constants_) condition = result;
+  reads_constants_ |= outer_reads;
+  return result;
 }
 
 // Of a name that one assignment binds, under no condition.
@@ -164,25 +194,9 @@ std::string_view NameResolver::Engine::ConstantText(const SummaryView& view,
   return details.value_form == ValueForm::kText ? details.value : std::string_view();
 }
 
-// The stub of a module that has a source: beside it, or typeshed's.
 ModuleRef NameResolver::Engine::StubOf(ModuleRef module) {
-  if (finder_->form(module) != ModuleForm::kFile) return kNoModule;
-  const Result<ModuleInfo> info = finder_->index().file(module);
-  if (!info || info->is_stub() || !info->path.ends_with(".py")) return kNoModule;
-  // Either may be a package where the other is a file.
-  constexpr std::string_view kInit = "/__init__";
-  std::string stem(info->path.substr(0, info->path.size() - 3));
-  if (stem.ends_with(kInit)) stem.resize(stem.size() - kInit.size());
-  std::vector<std::string> roots{std::string(info->root)};
-  roots.insert(roots.end(), typeshed_.begin(), typeshed_.end());
-  for (const std::string& root : roots) {
-    for (const std::string_view end :
-         {std::string_view(".pyi"), std::string_view("/__init__.pyi")}) {
-      const auto found = finder_->index().FindFile(root, stem + std::string(end));
-      if (found && *found) return **found;
-    }
-  }
-  return kNoModule;
+  Read({DependencyKind::kStub, module});
+  return finder_->FindStub(module);
 }
 
 SymbolKind NameResolver::Engine::KindOf(Definition symbol) {
@@ -199,7 +213,8 @@ uint32_t NameResolver::Engine::Ask(const Question& question) {
   const auto [found, fresh] =
       questions_.try_emplace(question, static_cast<uint32_t>(nodes_.size()));
   const uint32_t number = found->second;
-  if (fresh) nodes_.push_back({});
+  if (fresh) AddNode(question);
+  if (dependencies_ != nullptr) dependencies_->Use(recorded_[number]);
   Node& node = nodes_[number];
   if (node.state == State::kDone) return number;
   if (node.depth != kUnanswered) {
@@ -217,7 +232,7 @@ uint32_t NameResolver::Engine::Ask(const Question& question) {
   node.depth = depth;
   open_.push_back(number);
   const uint32_t outer_least = std::exchange(least_, UINT32_MAX);
-  const Findings findings = Work(question);
+  const Findings findings = Work(number);
   if (postponed_) return kNobody;  // it stays open
   Store(findings, node);
   if (least_ < depth) {
@@ -258,7 +273,7 @@ bool NameResolver::Engine::Settle(uint32_t outermost) {
   for (int round = 0; changed && round < kMaxRounds; ++round) {
     changed = false;
     for (const uint32_t member : members) {
-      const Findings findings = Work(nodes_[member].question);
+      const Findings findings = Work(member);
       if (postponed_) {
         members.pop_back();
         for (const uint32_t other : members) {
@@ -317,7 +332,22 @@ void NameResolver::Engine::AnswerPostponed() {
   least_ = UINT32_MAX;
 }
 
-NameResolver::Engine::Findings NameResolver::Engine::Work(const Question& question) {
+void NameResolver::Engine::AddNode(const Question& question) {
+  nodes_.push_back({});
+  if (dependencies_ == nullptr) return;
+  const auto [module, row, name] = question;
+  if (name == kOrder) {
+    recorded_.push_back(dependencies_->AddAnswer({DependencyKind::kMro, module, row}));
+  } else {
+    recorded_.push_back(dependencies_->AddAnswer(
+        {DependencyKind::kName, module, question.IsOfClass() ? row : Dependency::kModuleScope,
+         names_.name(name)}));
+  }
+}
+
+NameResolver::Engine::Findings NameResolver::Engine::Work(uint32_t number) {
+  const Dependencies::Recording recording(dependencies_, RecordedFor(number));
+  const Question question = nodes_[number].question;
   switch (question.row) {
     case kAttribute:
       return AskAttribute(question);
@@ -390,6 +420,9 @@ NameResolver::Engine::Findings NameResolver::Engine::AskInside(const Question& q
 NameResolver::Engine::Findings NameResolver::Engine::AskListed(const Question& question) {
   ModuleState& state = StateOf(question.module);
   const Exports& exports = ExportsOf(state);
+  Read({DependencyKind::kAll, question.module});
+  Read({DependencyKind::kListed, question.module, Dependency::kModuleScope,
+        names_.name(question.name)});
   Findings findings;
   bool listed = std::binary_search(exports.names.begin(), exports.names.end(), question.name);
   for (const uint32_t row : exports.sources) {
@@ -415,7 +448,7 @@ NameResolver::Engine::Findings NameResolver::Engine::AskListed(const Question& q
 
 bool NameResolver::Engine::AddSubmodule(ModuleRef package, std::string_view name,
                                         Findings& findings) {
-  const ModuleRef child = finder_->FindChild(package, name);
+  const ModuleRef child = FindChild(package, name);
   if (child == kNoModule) return false;
   Add(findings, {{child}, MakeLink({Step::Kind::kSubmodule, package, 0, Traced(name)}, kNoLink)},
       false);

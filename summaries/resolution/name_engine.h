@@ -16,6 +16,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "summaries/resolution/dependencies.h"
 #include "summaries/resolution/expression.h"
 #include "summaries/resolution/name_resolver.h"
 #include "summaries/resolution/name_table.h"
@@ -35,9 +36,10 @@ namespace coppice {
 // Until then what they were answering counts as open.
 class NameResolver::Engine {
  public:
-  Engine(std::shared_ptr<const ModuleFinder> finder, bool tracing);
+  Engine(std::shared_ptr<const ModuleFinder> finder, Dependencies* dependencies, bool tracing);
 
   const ModuleFinder& finder() const { return *finder_; }
+  Dependencies* dependencies() const { return dependencies_; }
   const std::shared_ptr<const ModuleFinder>& shared_finder() const { return finder_; }
 
   Answer Resolve(std::string_view dotted_name);
@@ -139,6 +141,7 @@ class NameResolver::Engine {
     std::vector<uint32_t> sources;  // rows of those that take over another module's
   };
   struct ModuleState {
+    ModuleRef module = kNoModule;
     std::optional<SummaryView> view;  // none: it has no file, or is damaged
     bool stub = false;
     bool damaged = false;
@@ -183,11 +186,23 @@ class NameResolver::Engine {
   uint32_t Ask(const Question& question);
   bool Settle(uint32_t outermost);
   bool AddsNothing(const Findings& findings, const Node& node) const;
-  Findings Work(const Question& question);
+  void AddNode(const Question& question);
+  Findings Work(uint32_t number);
   Findings AskAttribute(const Question& question);
   Findings AskInside(const Question& question);
   Findings AskListed(const Question& question);
   bool AddSubmodule(ModuleRef package, std::string_view name, Findings& findings);
+
+  // Records what is read.
+  void Read(const Dependency& input) {
+    if (dependencies_ != nullptr) dependencies_->Read(input);
+  }
+  void ReadBindings(const Question& question);
+  Dependencies::Node RecordedFor(uint32_t number) const {
+    return dependencies_ == nullptr ? Dependencies::Node{} : recorded_[number];
+  }
+  ModuleRef Find(std::string_view dotted_name, ModuleRef importer = kNoModule, uint32_t level = 0);
+  ModuleRef FindChild(ModuleRef package, std::string_view name);
 
   ModuleState& StateOf(ModuleRef module);
   static void SelectStars(ModuleState& state);
@@ -251,24 +266,26 @@ class NameResolver::Engine {
   Findings Attribute(const Findings& values, std::string_view name);
 
   std::shared_ptr<const ModuleFinder> finder_;
+  Dependencies* const dependencies_;  // may be null
   const bool tracing_;
   const bool runtime_;  // the interpreter's view
   Target target_;
   Target types_target_;  // the same for type checkers
-  ModuleRef builtins_;
+  ModuleRef builtins_ = kNoModule;
   std::vector<ModuleRef> typing_;      // modules of classes that describe others
-  std::vector<std::string> typeshed_;  // names of the roots of its standard library
   std::vector<std::unique_ptr<ModuleState>> states_;
   NameTable names_;
   ExpressionParser parser_;
 
   boost::unordered_flat_map<Question, uint32_t> questions_;
   std::deque<Node> nodes_;
+  std::vector<Dependencies::Node> recorded_;  // of each node, if they are recorded
   std::vector<uint32_t> open_;         // nodes, outermost first
   std::vector<uint32_t> provisional_;  // nodes
   uint32_t least_ = UINT32_MAX;        // the least depth that what is being answered depends on
   size_t stack_begin_ = 0;             // of open_: what lies before has left the stack
   std::optional<Question> postponed_;  // too deep: all frames are being left
+  bool reads_constants_ = false;       // the condition that is being evaluated
 
   // Answers that are no node's, each once.
   struct SpanHash {

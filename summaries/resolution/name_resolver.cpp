@@ -24,7 +24,7 @@ std::string_view TakeFirst(std::string_view& rest) {
 
 NameResolver::Engine::Findings NameResolver::Engine::ResolveDotted(std::string_view dotted_name) {
   std::string_view rest = dotted_name;
-  const ModuleRef top = finder_->Find(TakeFirst(rest));
+  const ModuleRef top = Find(TakeFirst(rest));
   Findings findings;
   if (top == kNoModule) {
     findings.obstacles.add(Obstacle::kMissingModule);
@@ -108,6 +108,8 @@ std::vector<std::string_view> NameResolver::Engine::NamesOf(ModuleRef module) {
   std::vector<NameId> candidates;
   for (size_t i = 0; i < sources.size(); ++i) {
     ModuleState& state = StateOf(sources[i]);
+    Read({DependencyKind::kNames, sources[i]});
+    Read({DependencyKind::kStars, sources[i]});
     if (!state.view) continue;
     const RowRange rows = state.view->ModuleSymbols();
     for (uint32_t row = rows.first; row < rows.last; ++row) {
@@ -162,11 +164,12 @@ std::vector<ExplainedDefinition> NameResolver::Engine::Explain(std::string_view 
   return explained;
 }
 
-NameResolver::NameResolver(std::shared_ptr<const ModuleFinder> finder)
-    : engine_(std::make_unique<Engine>(std::move(finder), false)) {}
+NameResolver::NameResolver(std::shared_ptr<const ModuleFinder> finder, Dependencies* dependencies)
+    : engine_(std::make_unique<Engine>(std::move(finder), dependencies, false)) {}
 NameResolver::~NameResolver() = default;
 
 const ModuleFinder& NameResolver::finder() const { return engine_->finder(); }
+Dependencies* NameResolver::dependencies() const { return engine_->dependencies(); }
 Answer NameResolver::Resolve(std::string_view dotted_name) { return engine_->Resolve(dotted_name); }
 Answer NameResolver::Resolve(ModuleRef module, std::string_view name) {
   return engine_->Resolve(module, name);
@@ -185,7 +188,7 @@ Answer NameResolver::Base(const Scope& scope, std::string_view text) {
   return engine_->Base(scope, text);
 }
 std::vector<ExplainedDefinition> NameResolver::Explain(std::string_view dotted_name) {
-  Engine engine(engine_->shared_finder(), true);
+  Engine engine(engine_->shared_finder(), nullptr, true);
   return engine.Explain(dotted_name);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "summaries/resolution/definition.h"
+#include "summaries/resolution/dependencies.h"
 #include "summaries/resolution/module_finder.h"
 
 namespace coppice {
@@ -44,10 +45,13 @@ struct Mro {
 // such.
 class NameResolver {
  public:
-  explicit NameResolver(std::shared_ptr<const ModuleFinder> finder);
+  // What answers are made of is recorded in `dependencies`, if it is given. It must outlive this.
+  explicit NameResolver(std::shared_ptr<const ModuleFinder> finder,
+                        Dependencies* dependencies = nullptr);
   ~NameResolver();
 
   const ModuleFinder& finder() const;
+  Dependencies* dependencies() const;  // may be null
 
   // From outside: a module's dotted name, then attributes of it, of classes, ...
   Answer Resolve(std::string_view dotted_name);

@@ -1,6 +1,8 @@
 // Numbers for names, so that what is kept about a name can be found by number.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -22,6 +24,15 @@ class NameTable {
     names_.push_back(Copy(name));
     ids_.emplace(names_.back(), id);
     return id;
+  }
+  // Null: nobody asked for the number of that name.
+  const NameId* Find(std::string_view name) const {
+    const auto found = ids_.find(name);
+    return found == ids_.end() ? nullptr : &found->second;
+  }
+  std::size_t bytes() const {
+    return blocks_.size() * kBlockBytes + names_.capacity() * sizeof(std::string_view) +
+           ids_.bucket_count() * sizeof(*ids_.begin());
   }
   // Valid while the table lives.
   std::string_view name(NameId id) const { return names_[static_cast<uint32_t>(id)]; }
