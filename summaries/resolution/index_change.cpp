@@ -47,7 +47,8 @@ Result<IndexChange> IndexChange::Make(std::shared_ptr<const ModuleFinder> before
     change.moves_modules_ = true;
   }
   COPPICE_TRY(change.MatchFiles());
-  if (change.moves_modules_) change.MatchOthers();
+  change.MatchOthers();
+  if (change.moves_modules_) change.ComparePlaces();
   return change;
 }
 
@@ -90,20 +91,24 @@ Result<void> IndexChange::MatchFiles() {
   return {};
 }
 
-// Modules without file, and what searches make of modules.
 void IndexChange::MatchOthers() {
-  const uint32_t files = before_->index().file_count();
+  for (uint32_t number = before_->index().file_count(); number < before_->module_count();
+       ++number) {
+    after_refs_[number] = after_->Find(before_->name(ModuleRef{number}));
+  }
+}
+
+// What searches make of modules.
+void IndexChange::ComparePlaces() {
   for (uint32_t number = 0; number < before_->module_count(); ++number) {
     const ModuleRef module{number};
     ModuleRef& found = after_refs_[number];
-    const std::string name = before_->name(module);
-    if (number >= files) found = after_->Find(name);
     const bool same = found != kNoModule && after_->form(found) == before_->form(module) &&
                       after_->is_package(found) == before_->is_package(module) &&
                       after_->reachable(found) == before_->reachable(module) &&
-                      after_->name(found) == name;
+                      after_->name(found) == before_->name(module);
     if (same) continue;
-    if (number >= files) found = kNoModule;
+    if (number >= before_->index().file_count()) found = kNoModule;
     inputs_.push_back({DependencyKind::kModule, module});
   }
 }
@@ -111,6 +116,12 @@ void IndexChange::MatchOthers() {
 void IndexChange::CompareModule(ModuleRef before, ModuleRef after) {
   const auto info_before = before_->index().file(before);
   const auto info_after = after_->index().file(after);
+  // A summary depends on its file's content, and on what made it.
+  if (info_before && info_after && info_before->content_hash == info_after->content_hash &&
+      before_->index().pack_of(before).info().producer ==
+          after_->index().pack_of(after).info().producer) {
+    return;
+  }
   const auto view_before = before_->index().summary(before);
   const auto view_after = after_->index().summary(after);
   if (!info_before || !info_after || !view_before || !view_after) {

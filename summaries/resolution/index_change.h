@@ -30,7 +30,7 @@ class IndexChange {
  public:
   // Both of one profile, else kInvalidArgument. Takes constant time a file of packs that both
   // versions have, logarithmic time a file of the others, and is linear in what is said of modules
-  // whose contents differ, but for their imports, which are sorted. Damage of an index as it
+  // whose contents differ (by their hashes), but for their imports, which are sorted. Damage of an index as it
   // reports it; a summary that is damaged in one version is one that differs.
   static Result<IndexChange> Make(std::shared_ptr<const ModuleFinder> before,
                                   std::shared_ptr<const ModuleFinder> after);
@@ -54,7 +54,8 @@ class IndexChange {
   IndexChange(std::shared_ptr<const ModuleFinder> before,
               std::shared_ptr<const ModuleFinder> after);
   Result<void> MatchFiles();
-  void MatchOthers();
+  void MatchOthers();  // modules without file
+  void ComparePlaces();
   void CompareModule(ModuleRef before, ModuleRef after);
 
   std::shared_ptr<const ModuleFinder> before_;

@@ -1,8 +1,9 @@
 // Edits files of an index one by one for invalidation_oracle.py, and compares what is said to be
 // invalidated with what is answered afresh.
 //
-//     check_invalidation INDEX PROFILE < EDITS
+//     check_invalidation INDEX PROFILE SAMPLE < EDITS
 //
+// Of one module in SAMPLE, and of those that are edited, everything is asked that names can mean.
 // An edit is a line "ID ROOT PATH FILE [NAME]" with tabs between: the file's new text is in FILE,
 // "-" deletes it. Prints a line of JSON for what recording costs, then one for each edit:
 //   {"id", "answers", "differ": of them, "invalidated": of them, "missed": [differ, and are not
@@ -22,6 +23,7 @@
 
 #include "arena/memory_pool.h"
 #include "parser/parser.h"
+#include "summaries/hash.h"
 #include "summaries/pack_writer.h"
 #include "summaries/resolution/index_change.h"
 #include "summaries/resolution/name_resolver.h"
@@ -122,15 +124,15 @@ std::vector<std::string> NamesIn(std::string_view text) {
 // mention means, orders and members of all classes.
 class Questions {
  public:
-  explicit Questions(NameResolver& resolver) : resolver_(resolver) {
-    const Index& index = resolver.finder().index();
-    for (uint32_t file = 0; file < index.file_count(); ++file) {
-      if (!index.shadowed(ModuleRef{file})) AddModule(ModuleRef{file});
-    }
-  }
+  explicit Questions(NameResolver& resolver) : resolver_(resolver) {}
   std::vector<Question> Take() { return std::move(questions_); }
 
- private:
+  // A name that is not there.
+  void AddName(ModuleRef module, const std::string& name) {
+    questions_.push_back({Form::kResolve, module, {}, name});
+    questions_.push_back({Form::kLookup, module, {}, name});
+  }
+
   void AddModule(ModuleRef module) {
     module_ = module;
     const SummaryView view = OrDie(resolver_.finder().index().summary(module));
@@ -160,6 +162,7 @@ class Questions {
     }
   }
 
+ private:
   void AddScope(const SummaryView& view, RowRange rows, std::optional<uint32_t> scope) {
     std::vector<SymbolText> symbol_texts;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
@@ -228,7 +231,7 @@ class Editor {
     ModuleRecord record;
     record.root = edit.root;
     record.path = edit.path;
-    record.interface_hash = summary.interface_hash;
+    record.content_hash = HashContent(text.str());
     const auto added =
         writer.Add(record, std::as_bytes(summary.words), summary.docs, summary.names);
     if (!added) OrDie(Result<int>(added.error()));
@@ -243,6 +246,7 @@ class Editor {
         ModuleRecord record;
         record.root = info.root;
         record.path = info.path;
+        record.content_hash = info.content_hash;
         const auto added = writer.AddFrom(pack, ModuleId{row}, record);
         if (!added) OrDie(Result<int>(added.error()));
       }
@@ -262,11 +266,30 @@ double Seconds(std::chrono::steady_clock::time_point since) {
 
 class Check {
  public:
-  explicit Check(std::shared_ptr<const ModuleFinder> finder)
+  Check(std::shared_ptr<const ModuleFinder> finder, const std::vector<Edit>& edits,
+        uint32_t sample)
       : finder_(std::move(finder)), editor_(finder_), resolver_(finder_, &dependencies_) {
+    const Index& index = finder_->index();
     {
       NameResolver names(finder_);  // the summaries are checked on first use
-      questions_ = Questions(names).Take();
+      Questions questions(names);
+      std::set<ModuleRef> asked;
+      for (uint32_t file = 0; file < index.file_count(); file += sample) asked.insert(ModuleRef{file});
+      for (const Edit& edit : edits) {
+        const auto module = OrDie(index.FindFile(edit.root, edit.path));
+        if (!module) continue;
+        asked.insert(*module);
+        if (edit.name.empty()) continue;
+        for (const ModuleRef importer : StarImporters(*module)) {
+          questions.AddName(importer, edit.name);
+        }
+        const ModuleRef other{(static_cast<uint32_t>(*module) + 1) % index.file_count()};
+        questions.AddName(other, edit.name);  // has nothing to do with it
+      }
+      for (const ModuleRef module : asked) {
+        if (!index.shadowed(module)) questions.AddModule(module);
+      }
+      questions_ = questions.Take();
     }
     auto since = std::chrono::steady_clock::now();
     {
@@ -450,24 +473,26 @@ class Check {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "check_invalidation INDEX PROFILE < EDITS\n";
+  if (argc != 4) {
+    std::cerr << "check_invalidation INDEX PROFILE SAMPLE < EDITS\n";
     return 2;
   }
   const std::string_view profile = argv[2];
-  auto index = OrDie(Index::Open(argv[1]));
-  Check check(OrDie(ModuleFinder::Make(std::move(index), profile == "mypy" ? SearchProfile::kMypy
-                                                         : profile == "pyright"
-                                                             ? SearchProfile::kPyright
-                                                             : SearchProfile::kRuntime)));
+  const SearchProfile searched = profile == "mypy"      ? SearchProfile::kMypy
+                                 : profile == "pyright" ? SearchProfile::kPyright
+                                                        : SearchProfile::kRuntime;
+  std::vector<Edit> edits;
   for (std::string line; std::getline(std::cin, line);) {
     std::stringstream fields(line);
-    Edit edit;
+    Edit& edit = edits.emplace_back();
     std::getline(fields, edit.id, '\t');
     std::getline(fields, edit.root, '\t');
     std::getline(fields, edit.path, '\t');
     std::getline(fields, edit.file, '\t');
     std::getline(fields, edit.name, '\t');
-    check.Try(edit);
   }
+  auto index = OrDie(Index::Open(argv[1]));
+  Check check(OrDie(ModuleFinder::Make(std::move(index), searched)), edits,
+              static_cast<uint32_t>(std::stoul(argv[3])));
+  for (const Edit& edit : edits) check.Try(edit);
 }

@@ -9,6 +9,7 @@
 
 #include "arena/memory_pool.h"
 #include "parser/parser.h"
+#include "summaries/hash.h"
 #include "summaries/pack_writer.h"
 #include "summaries/summary_builder.h"
 #include "tests/store/temporary_tree.h"
@@ -39,6 +40,7 @@ std::shared_ptr<const ModuleFinder> FinderOf(std::vector<SourceFile> files, Envi
     ModuleRecord record;
     record.root = file.root;
     record.path = file.path;
+    record.content_hash = HashContent(file.text);
     const auto added =
         writer->Add(record, std::as_bytes(summary.words), summary.docs, summary.names);
     if (!added) ADD_FAILURE() << added.error().message;
