@@ -91,8 +91,8 @@ std::vector<Dependencies::Node> Dependencies::Reached(std::span<const Node> chan
     seen[static_cast<uint32_t>(node)] = true;
     if (node == kEveryAnswer) {
       reached.clear();
-      for (uint32_t each = 0; each < keys_.size(); ++each) {
-        if (each != kNobody && IsAnswer(Node{each})) reached.push_back(Node{each});
+      for (uint32_t each = static_cast<uint32_t>(kEveryAnswer) + 1; each < keys_.size(); ++each) {
+        if (IsAnswer(Node{each})) reached.push_back(Node{each});
       }
       return reached;
     }

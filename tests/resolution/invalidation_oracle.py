@@ -293,11 +293,14 @@ OTHERS = {"hide": edit_hide, "remove": edit_remove, "rename": edit_rename, "base
 
 def new_file(module, chance):
     """A path that is looked for in vain, or that hides what is found."""
-    imports = [node for node in ast.walk(module.tree) if isinstance(node, ast.Import)]
+    imports = [node for each in ast.walk(module.tree) if isinstance(each, ast.Try)
+               for node in ast.walk(each) if isinstance(node, ast.Import)]
     froms = [node for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom)]
     end = chance.choice([".py", "/__init__.py"])
-    how = chance.randrange(3)
-    if how == 0 and imports:  # at the top: what only another system has, or what is found further on
+    how = chance.randrange(4)
+    if how == 3 and not module.path.endswith("__init__.py"):
+        return module.path[:-3] + "/__init__.py"
+    if how == 0 and imports:  # what other systems have, or what is found further on
         name = chance.choice(chance.choice(imports).names).name
         return name.replace(".", "/") + end
     if how == 1 and froms:  # a submodule where a name is taken
