@@ -97,8 +97,7 @@ ClassTable::Maker ClassTable::MakerOf(Definition class_definition) {
     const SummaryView& view = *views_.Find(definition.module);
     const Symbol marked = view.symbol(definition.row);
     const std::optional<uint32_t> owner = marked.owner();
-    const RowRange rows =
-        view.FindSymbols(owner ? view.Members(*owner) : view.ModuleSymbols(), marked.name());
+    const RowRange rows = views_.Namesakes(definition);
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       for (const std::string_view text : view.symbol(row).details().decorators) {
         if (KnownDecorator({definition.module, owner}, text) == KnownName::kDataclassTransform) {
@@ -190,6 +189,8 @@ ClassTable::Maker ClassTable::MakerOf(Definition class_definition) {
 
 const ClassFields& ClassTable::FieldsOf(Definition class_definition) {
   static const ClassFields kNoFields;
+  const Dependencies::Recording recording(
+      dependencies_, {DependencyKind::kFields, class_definition.module, class_definition.row});
   const auto [found, fresh] = fields_of_.try_emplace(Key(class_definition), &kNoFields);
   // What leads back to itself has none meanwhile.
   if (!fresh) return *found->second;
@@ -278,7 +279,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
     std::optional<uint32_t> value_row;
   };
   std::map<std::string_view, Own> own;
-  const RowRange rows = view.Members(class_definition.row);
+  const RowRange rows = views_.Members(class_definition);
   std::vector<std::string_view> with_default_methods;  // attrs: `@x.default def ...`
   for (uint32_t row = rows.first; row < rows.last; ++row) {
     const Symbol symbol = view.symbol(row);
@@ -401,7 +402,7 @@ void ClassTable::InheritDefault(Definition class_definition, ClassField& field) 
       return;
     }
     const SummaryView& view = *views_.Find(each.module);
-    const RowRange rows = view.FindSymbols(view.Members(each.row), field.name);
+    const RowRange rows = views_.Members(each, field.name);
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
       const SymbolDetails details = symbol.details();

@@ -28,9 +28,10 @@ bool IsDeclarationOnly(const Symbol& symbol) {
 
 // Whether a class's `__slots__` lists a name; `use` is called for each if it can be read.
 template <class Use>
-void ForEachSlot(const SummaryView& view, uint32_t class_row, Use use) {
-  const RowRange rows = view.FindSymbols(view.Members(class_row), "__slots__");
+void ForEachSlot(ModuleViews& views, Definition class_definition, Use use) {
+  const RowRange rows = views.Members(class_definition, "__slots__");
   if (rows.empty()) return;
+  const SummaryView& view = *views.Find(class_definition.module);
   const SymbolDetails details = view.symbol(rows.last - 1).details();
   if (details.value_form != ValueForm::kText) return;
   ExpressionParser parser;
@@ -320,7 +321,7 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     const Definition each = mro.classes[i];
     const SummaryView& view = *views_.Find(each.module);
     const bool stub = views_.is_stub(each.module);
-    const RowRange rows = view.Members(each.row);
+    const RowRange rows = views_.Members(each);
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
       if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(view, symbol.guard())) continue;
@@ -336,7 +337,7 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
       if (import.binds == "*" || IsExcluded(view, import.guard)) continue;
       places.push_back({import.binds, i, each.row, MemberKind::kUnknown});
     }
-    ForEachSlot(view, each.row, [&](std::string_view name) {
+    ForEachSlot(views_, each, [&](std::string_view name) {
       if (name == "__dict__" || name == "__weakref__") return;
       places.push_back({name, i, each.row, MemberKind::kSlot});
     });
@@ -362,7 +363,7 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
   std::optional<ClassMember> of_instances;
   for (const Definition& each : mro.classes) {
     const SummaryView& view = *views_.Find(each.module);
-    const RowRange rows = view.FindSymbols(view.Members(each.row), name);
+    const RowRange rows = views_.Members(each, name);
     bool bound = false;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
@@ -378,7 +379,7 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
     }
     if (bound) return Describe(each, view.symbol(rows.first).name());
     std::optional<ClassMember> other;
-    ForEachSlot(view, each.row, [&](std::string_view slot) {
+    ForEachSlot(views_, each, [&](std::string_view slot) {
       if (slot == name) other = {slot, MemberKind::kSlot, each, each};
     });
     const uint32_t imports = views_.has_class_imports(each.module) ? view.import_count() : 0;

@@ -15,6 +15,8 @@ uint64_t Key(Definition definition) {
 }  // namespace
 
 const ClassTraits& ClassTable::TraitsOf(Definition class_definition) {
+  const Dependencies::Recording recording(
+      dependencies_, {DependencyKind::kTraits, class_definition.module, class_definition.row});
   if (const auto found = traits_of_.find(Key(class_definition)); found != traits_of_.end()) {
     return *found->second;
   }
@@ -27,6 +29,8 @@ const ClassTraits& ClassTable::TraitsOf(Definition class_definition) {
 }
 
 const ClassTraits& ClassTable::AddTraits(Definition class_definition) {
+  const Dependencies::Recording recording(
+      dependencies_, {DependencyKind::kTraits, class_definition.module, class_definition.row});
   traits_.push_back(FindTraits(class_definition));
   return *(traits_of_[Key(class_definition)] = &traits_.back());
 }
@@ -70,6 +74,8 @@ ClassTraits ClassTable::FindTraits(Definition class_definition) {
       traits.knows_bases &= special;
       continue;
     }
+    const Dependencies::Recording used(dependencies_,
+                                       {DependencyKind::kTraits, first.module, first.row});
     // What leads back to the class has none yet.
     const auto found = traits_of_.find(Key(first));
     if (found == traits_of_.end()) {

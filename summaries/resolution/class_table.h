@@ -88,7 +88,10 @@ struct ClassFields {
 class ClassTable {
  public:
   explicit ClassTable(NameResolver& resolver)
-      : resolver_(resolver), views_(resolver.finder()), known_(resolver) {}
+      : resolver_(resolver),
+        dependencies_(resolver.dependencies()),
+        views_(resolver.finder(), dependencies_),
+        known_(resolver) {}
 
   NameResolver& resolver() { return resolver_; }
   ModuleViews& views() { return views_; }
@@ -149,6 +152,7 @@ class ClassTable {
   KnownName Qualifier(const Scope& scope, std::string_view annotation);
 
   NameResolver& resolver_;
+  Dependencies* const dependencies_;  // may be null
   ModuleViews views_;
   KnownNames known_;
   std::deque<ClassTraits> traits_;

@@ -30,10 +30,23 @@ Dependencies::Node Dependencies::AddAnswer(const Dependency& answer) {
   return Node{AddNode({answer.module, answer.row, names_.Intern(answer.name), answer.kind})};
 }
 
+Dependencies::Node Dependencies::Enter(const Dependency& answer) {
+  const Key key{answer.module, answer.row, names_.Intern(answer.name), answer.kind};
+  const auto [found, fresh] = found_.try_emplace(key, static_cast<uint32_t>(keys_.size()));
+  const uint32_t node = found->second;
+  if (fresh) AddNode(key);
+  AddUse(node, current_);
+  if (fresh && answer.module != kNoModule) {  // without which there is nothing to ask
+    const Recording recording(this, Node{node});
+    Read({DependencyKind::kModule, answer.module});
+  }
+  return Node{node};
+}
+
 void Dependencies::Read(const Dependency& input) {
   if (current_ == kNobody) return;
   const Key key{input.module, input.row, names_.Intern(input.name), input.kind};
-  const auto [found, fresh] = inputs_.try_emplace(key, static_cast<uint32_t>(keys_.size()));
+  const auto [found, fresh] = found_.try_emplace(key, static_cast<uint32_t>(keys_.size()));
   const uint32_t node = found->second;
   if (fresh) {
     AddNode(key);
@@ -48,9 +61,9 @@ void Dependencies::Read(const Dependency& input) {
     }
     // What is said of a scope is nothing without the scope, nor of a module without the module.
     const uint32_t user = std::exchange(current_, node);
-    if (input.row != Dependency::kModuleScope && (input.kind == DependencyKind::kBindings ||
-                                                  input.kind == DependencyKind::kNames ||
-                                                  input.kind == DependencyKind::kFieldOrder)) {
+    if (input.row != Dependency::kModuleScope &&
+        (input.kind == DependencyKind::kBindings || input.kind == DependencyKind::kNames ||
+         input.kind == DependencyKind::kMembers)) {
       Read({DependencyKind::kScope, input.module, input.row});
     } else if (input.module != kNoModule && input.kind != DependencyKind::kModule) {
       Read({DependencyKind::kModule, input.module});
@@ -63,8 +76,8 @@ void Dependencies::Read(const Dependency& input) {
 const uint32_t* Dependencies::FindInput(const Dependency& input) const {
   const NameId* const name = names_.Find(input.name);
   if (name == nullptr) return nullptr;
-  const auto found = inputs_.find({input.module, input.row, *name, input.kind});
-  return found == inputs_.end() ? nullptr : &found->second;
+  const auto found = found_.find({input.module, input.row, *name, input.kind});
+  return found == found_.end() ? nullptr : &found->second;
 }
 
 std::vector<Dependencies::Node> Dependencies::Changed(const IndexChange& change) const {
@@ -110,7 +123,7 @@ Dependency Dependencies::Describe(Node node) const {
 
 std::size_t Dependencies::bytes() const {
   return keys_.capacity() * sizeof(Key) + last_use_.capacity() * sizeof(uint32_t) +
-         uses_.capacity() * sizeof(UseLink) + inputs_.bucket_count() * sizeof(*inputs_.begin()) +
+         uses_.capacity() * sizeof(UseLink) + found_.bucket_count() * sizeof(*found_.begin()) +
          lookups_.capacity() * sizeof(uint32_t) + names_.bytes();
 }
 

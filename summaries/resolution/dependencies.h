@@ -24,7 +24,7 @@ enum class DependencyKind : uint8_t {
   kScope,        // a class of it, by its key: that it is there
   kBindings,     // all that binds the name in a scope, in their order, with conditions and details
   kNames,        // which names are bound in a scope, or are in `__all__`
-  kFieldOrder,   // of the variables of a class
+  kMembers,      // all that binds names in a class, and the order of its variables
   kStars,        // the star imports of a module
   kAll,          // whether `__all__` is bound and known whole, and which others it takes over
   kListed,       // whether the name is in `__all__`
@@ -34,10 +34,18 @@ enum class DependencyKind : uint8_t {
   kChild,        // the submodule of that name
   kStub,         // the stub of a source
   // Answers.
-  kEvery,   // all answers: what they have in common
-  kName,    // what a name means in a module or in the class at `row`
-  kMro,     // the order of the bases of the class at `row`
-  kCaller,  // what the caller says, `row` is its number
+  kEvery,           // all answers: what they have in common
+  kName,            // what a name means in a module or in the class at `row`
+  kMro,             // the order of the bases of the class at `row`
+  kKnownNames,      // what is defined under the names that KnownNames lists
+  kTraits,          // of the class at `row`: ClassTable
+  kFields,          // likewise
+  kType,            // of the value of the symbol at `row`: TypeEvaluator
+  kAlias,           // what it describes as a type
+  kReturn,          // what calling it gives
+  kTypeParameters,  // of the class at `row`
+  kEvaluation,      // what the text `name` is in a scope: EvaluateAll
+  kCaller,          // what the caller says, `row` is its number
 };
 
 // A node of the graph. `module` and `row` are of the version that was recorded.
@@ -67,15 +75,18 @@ class Dependencies {
   // A new answer.
   Node AddAnswer(const Dependency& answer);
 
-  // While it lives, what is read and used belongs to `answer`; they nest.
+  // While it lives, what is read and used belongs to `answer`; they nest. Does nothing if
+  // `dependencies` is null.
   class Recording {
    public:
-    // Does nothing if `dependencies` is null.
     Recording(Dependencies* dependencies, Node answer) : dependencies_(dependencies) {
       if (dependencies_ == nullptr) return;
       outer_ = dependencies_->current_;
       dependencies_->current_ = static_cast<uint32_t>(answer);
     }
+    // Of what is found by what it is about. What is being answered uses it.
+    Recording(Dependencies* dependencies, const Dependency& answer)
+        : Recording(dependencies, dependencies == nullptr ? Node{} : dependencies->Enter(answer)) {}
     ~Recording() {
       if (dependencies_ != nullptr) dependencies_->current_ = outer_;
     }
@@ -87,6 +98,8 @@ class Dependencies {
     uint32_t outer_ = 0;
   };
 
+  // What is being answered.
+  Node current() const { return Node{current_}; }
   // Nothing happens without a Recording.
   void Read(const Dependency& input);
   void Use(Node answer) { AddUse(static_cast<uint32_t>(answer), current_); }
@@ -145,14 +158,15 @@ class Dependencies {
   };
 
   uint32_t AddNode(const Key& key);
+  Node Enter(const Dependency& answer);
   void AddUse(uint32_t used, uint32_t user);
   const uint32_t* FindInput(const Dependency& input) const;
 
   std::vector<Key> keys_;           // of each node
   std::vector<uint32_t> last_use_;  // likewise
   std::vector<UseLink> uses_;
-  boost::unordered_flat_map<Key, uint32_t> inputs_;
-  std::vector<uint32_t> lookups_;  // inputs that depend on which files there are
+  boost::unordered_flat_map<Key, uint32_t> found_;  // inputs, and answers that are entered
+  std::vector<uint32_t> lookups_;                   // inputs that depend on which files there are
   NameTable names_;
   uint32_t current_ = kNobody;  // what is being answered
 };

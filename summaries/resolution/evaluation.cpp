@@ -22,7 +22,10 @@ std::size_t Evaluations::bytes() const {
 class ModuleEvaluator {
  public:
   ModuleEvaluator(TypeEvaluator& evaluator, Evaluations& evaluations)
-      : evaluator_(evaluator), views_(evaluator.classes().views()), evaluations_(evaluations) {}
+      : evaluator_(evaluator),
+        dependencies_(evaluator.resolver().dependencies()),
+        views_(evaluator.classes().views()),
+        evaluations_(evaluations) {}
 
   // The results of what comes next belong to the next file.
   void BeginFile() { evaluations_.first_of_file_.push_back(evaluations_.size()); }
@@ -58,6 +61,10 @@ class ModuleEvaluator {
   void EvaluateImport(uint32_t row) {
     const Import import = view_->import(row);
     const ModuleFinder& finder = evaluator_.resolver().finder();
+    const Dependencies::Recording recording(
+        dependencies_, {DependencyKind::kEvaluation, module_,
+                        import.owner.value_or(Dependency::kModuleScope), import.binds});
+    ReadImport(import);
     const ModuleRef target = finder.FindFrom(module_, import.level, import.module);
     Evaluation evaluation;
     if (target == kNoModule) {
@@ -70,6 +77,21 @@ class ModuleEvaluator {
     }
     ++evaluations_.worked_out;
     Add(EvaluationKind::kImport, Number(evaluation));
+  }
+
+  void ReadImport(const Import& import) {
+    if (dependencies_ == nullptr) return;
+    if (import.scope == ImportScope::kFunction) {
+      dependencies_->Read(
+          {DependencyKind::kCallImports, module_, Dependency::kModuleScope, import.binds});
+    } else if (import.binds == "*") {
+      dependencies_->Read({DependencyKind::kStars, module_});
+    } else {
+      dependencies_->Read({DependencyKind::kBindings, module_,
+                           import.owner.value_or(Dependency::kModuleScope), import.binds});
+    }
+    const ModuleRef importer = import.level == 0 ? kNoModule : module_;
+    dependencies_->Read({DependencyKind::kLookup, importer, import.level, import.module});
   }
 
   void EvaluateScope(RowRange rows, std::optional<uint32_t> class_row) {
@@ -135,14 +157,18 @@ class ModuleEvaluator {
     if (kept.scope == scope) return kept.result;
     const std::string_view text = view_->text(string);
     std::optional<uint32_t> read_in = class_row_;
-    // What no class binds means in its body what it means around it.
-    if (class_row_ && mode != kOfInstance &&
+    // What no class binds means in its body what it means around it. But one answer is not made of
+    // what the other is made of.
+    if (dependencies_ == nullptr && class_row_ && mode != kOfInstance &&
         (kept.unbound_in == scope || !MayBeBoundInClass(text))) {
       kept.unbound_in = scope;
       if (kept.scope == 1) return kept.result;
       read_in.reset();
       scope = 1;
     }
+    const Dependencies::Recording recording(dependencies_,
+                                            {DependencyKind::kEvaluation, module_,
+                                             class_row_.value_or(Dependency::kModuleScope), text});
     kept.result = Number(WorkOut(mode, {module_, read_in}, text, declarer));
     kept.scope = scope;
     ++evaluations_.worked_out;
@@ -227,6 +253,7 @@ class ModuleEvaluator {
   }
 
   TypeEvaluator& evaluator_;
+  Dependencies* const dependencies_;  // may be null
   ModuleViews& views_;
   Evaluations& evaluations_;
   ModuleRef module_ = kNoModule;

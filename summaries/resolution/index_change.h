@@ -30,8 +30,8 @@ class IndexChange {
  public:
   // Both of one profile, else kInvalidArgument. Takes constant time a file of packs that both
   // versions have, logarithmic time a file of the others, and is linear in what is said of modules
-  // whose contents differ (by their hashes), but for their imports, which are sorted. Damage of an index as it
-  // reports it; a summary that is damaged in one version is one that differs.
+  // whose contents differ (by their hashes), but for their imports, which are sorted. Damage of an
+  // index as it reports it; a summary that is damaged in one version is one that differs.
   static Result<IndexChange> Make(std::shared_ptr<const ModuleFinder> before,
                                   std::shared_ptr<const ModuleFinder> after);
 
@@ -43,9 +43,7 @@ class IndexChange {
   bool IsFoundElsewhere(const Dependency& lookup) const;
 
   // kNoModule: it is gone. Precondition: `before` is a module of the version before.
-  ModuleRef After(ModuleRef before) const {
-    return after_refs_[static_cast<uint32_t>(before)];
-  }
+  ModuleRef After(ModuleRef before) const { return after_refs_[static_cast<uint32_t>(before)]; }
   // The definition with the same key. None: there is none. What answers that are not invalidated
   // hold is always there.
   std::optional<Definition> After(Definition before) const;

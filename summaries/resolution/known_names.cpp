@@ -154,10 +154,19 @@ constexpr std::string_view kTypingModules[] = {"typing", "typing_extensions"};
 
 }  // namespace
 
-KnownNames::KnownNames(NameResolver& resolver) : resolver_(resolver) {
+KnownNames::KnownNames(NameResolver& resolver)
+    : resolver_(resolver), dependencies_(resolver.dependencies()) {
+  const Dependencies::Recording recording(dependencies_, {DependencyKind::kKnownNames});
+  if (dependencies_ != nullptr) node_ = dependencies_->current();
   const ModuleFinder& finder = resolver.finder();
+  const auto find = [&](std::string_view name) {
+    if (dependencies_ != nullptr) {
+      dependencies_->Read({DependencyKind::kLookup, kNoModule, 0, name});
+    }
+    return finder.Find(name);
+  };
   for (const Entry& entry : kEntries) {
-    const ModuleRef module = finder.Find(entry.module);
+    const ModuleRef module = find(entry.module);
     if (module == kNoModule) continue;
     for (const Definition& definition : resolver.Resolve(module, entry.name).definitions) {
       names_.try_emplace(Key(definition), entry.known);
@@ -166,8 +175,7 @@ KnownNames::KnownNames(NameResolver& resolver) : resolver_(resolver) {
   // Some are aliases of what is known without them (`List = list`), or of what they are made with:
   // only what these modules define is special.
   std::array<ModuleRef, std::size(kTypingModules)> modules;
-  std::ranges::transform(kTypingModules, modules.begin(),
-                         [&](std::string_view name) { return finder.Find(name); });
+  std::ranges::transform(kTypingModules, modules.begin(), find);
   const auto each_own = [&](std::string_view name, const auto& use) {
     for (const ModuleRef module : modules) {
       if (module == kNoModule) continue;
@@ -183,7 +191,7 @@ KnownNames::KnownNames(NameResolver& resolver) : resolver_(resolver) {
     each_own(entry.first,
              [&](Definition definition) { names_.try_emplace(Key(definition), entry.second); });
   }
-  if (const ModuleRef abc = finder.Find("collections.abc"); abc != kNoModule) {
+  if (const ModuleRef abc = find("collections.abc"); abc != kNoModule) {
     for (const Definition& definition : resolver.Resolve(abc, "Callable").definitions) {
       names_.try_emplace(Key(definition), KnownName::kCallable);
     }

@@ -77,6 +77,7 @@ class KnownNames {
   explicit KnownNames(NameResolver& resolver);
 
   KnownName Find(Definition definition) const {
+    Use();
     const auto found = names_.find(Key(definition));
     return found == names_.end() ? KnownName::kNone : found->second;
   }
@@ -89,11 +90,17 @@ class KnownNames {
   }
   // What typing's aliases of classes stand for (`typing.List`: list). None: it is no such alias.
   const Definition* AliasOf(Definition definition) const {
+    Use();
     const auto found = aliases_.find(Key(definition));
     return found == aliases_.end() ? nullptr : &found->second;
   }
   // A class of `builtins`. None: the index has no builtins.
   std::optional<Definition> Builtin(std::string_view name) const;
+
+  // Records that what is being answered depends on them.
+  void Use() const {
+    if (dependencies_ != nullptr) dependencies_->Use(node_);
+  }
 
  private:
   static uint64_t Key(Definition definition) {
@@ -101,6 +108,8 @@ class KnownNames {
   }
 
   NameResolver& resolver_;
+  Dependencies* const dependencies_;  // may be null
+  Dependencies::Node node_{};
   boost::unordered_flat_map<uint64_t, KnownName> names_;
   boost::unordered_flat_map<uint64_t, Definition> aliases_;
 };

@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "summaries/resolution/definition.h"
+#include "summaries/resolution/dependencies.h"
 #include "summaries/resolution/module_finder.h"
 
 namespace coppice {
@@ -13,7 +16,10 @@ namespace coppice {
 // Not thread-safe. About 200 bytes for each module that was asked for, and 8 for each other.
 class ModuleViews {
  public:
-  explicit ModuleViews(const ModuleFinder& finder) : finder_(finder) {
+  // What is read of symbols and members is recorded in `dependencies`, if they are not null; of
+  // what is read of a view, nothing is.
+  explicit ModuleViews(const ModuleFinder& finder, Dependencies* dependencies = nullptr)
+      : finder_(finder), dependencies_(dependencies) {
     slots_.resize(finder.module_count());
   }
 
@@ -32,7 +38,38 @@ class ModuleViews {
     return slot != nullptr && slot->class_imports;
   }
   // Precondition for those below: what a NameResolver over the same finder gave.
-  Symbol symbol(Definition definition) { return Find(definition.module)->symbol(definition.row); }
+  Symbol symbol(Definition definition) {
+    const Symbol symbol = Find(definition.module)->symbol(definition.row);
+    if (dependencies_ != nullptr) {
+      dependencies_->Read({DependencyKind::kBindings, definition.module,
+                           symbol.owner().value_or(Dependency::kModuleScope), symbol.name()});
+    }
+    return symbol;
+  }
+  // Rows of all that is bound to the symbol's name in its scope.
+  RowRange Namesakes(Definition definition) {
+    const SummaryView& view = *Find(definition.module);
+    const Symbol named = symbol(definition);
+    const std::optional<uint32_t> owner = named.owner();
+    return view.FindSymbols(owner ? view.Members(*owner) : view.ModuleSymbols(), named.name());
+  }
+  RowRange Members(Definition class_definition) {
+    ReadMembers(class_definition);
+    return Find(class_definition.module)->Members(class_definition.row);
+  }
+  RowRange Members(Definition class_definition, std::string_view name) {
+    if (dependencies_ != nullptr) {
+      dependencies_->Read(
+          {DependencyKind::kBindings, class_definition.module, class_definition.row, name});
+    }
+    const SummaryView& view = *Find(class_definition.module);
+    return view.FindSymbols(view.Members(class_definition.row), name);
+  }
+  // Records that they are known from before.
+  void ReadMembers(Definition class_definition) {
+    if (dependencies_ == nullptr) return;
+    dependencies_->Read({DependencyKind::kMembers, class_definition.module, class_definition.row});
+  }
   bool IsA(Definition definition, SymbolKind kind) {
     return !definition.is_module() && symbol(definition).kind() == kind;
   }
@@ -60,6 +97,7 @@ class ModuleViews {
   }
 
   const ModuleFinder& finder_;
+  Dependencies* const dependencies_;
   std::vector<std::unique_ptr<Slot>> slots_;
 };
 

@@ -323,8 +323,8 @@ bool NameResolver::Engine::FollowGlobal(const Question& question, const Symbol& 
   const NameId name = details.value_form == ValueForm::kText && IsDottedName(details.value)
                           ? names_.Intern(details.value)
                           : question.name;
-  Read({DependencyKind::kCallImports, question.module, Dependency::kModuleScope,
-        names_.name(name)});
+  Read(
+      {DependencyKind::kCallImports, question.module, Dependency::kModuleScope, names_.name(name)});
   const size_t before = findings.size();
   auto at = std::lower_bound(state.in_calls->begin(), state.in_calls->end(), NamedImport{name, 0});
   for (; at != state.in_calls->end() && at->name == name; ++at) {
@@ -381,8 +381,7 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
   if (!import.name) {
     // `import a.b` binds `a`; `import a.b as c` binds `a.b`.
     const std::string_view top = import.module.substr(0, import.module.find('.'));
-    const ModuleRef bound =
-        import.alias ? target : Find(top, question.module, import.level);
+    const ModuleRef bound = import.alias ? target : Find(top, question.module, import.level);
     if (bound == kNoModule) {
       findings.obstacles.add(Obstacle::kMissingModule);
     } else {
@@ -453,7 +452,14 @@ bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bo
     }
     return false;
   }
-  if (!state.view->has_all() && !MayBind(state, question.name)) return false;
+  if (!state.view->has_all()) {
+    const std::string_view name = names_.name(question.name);
+    for (const DependencyKind kind : {DependencyKind::kBindings, DependencyKind::kSubmodules}) {
+      Read({kind, target, Dependency::kModuleScope, name});
+    }
+    Read({DependencyKind::kStars, target});
+    if (!MayBind(state, question.name)) return false;
+  }
   // A name that is listed is imported if it is a submodule.
   const uint32_t node = Ask({target, state.view->has_all() ? kAttribute : kOwn, question.name});
   if (!nodes_[node].bound() || LeadsBackOnly(node)) return false;

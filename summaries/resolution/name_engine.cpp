@@ -4,8 +4,8 @@
 
 namespace coppice {
 
-NameResolver::Engine::Engine(std::shared_ptr<const ModuleFinder> finder,
-                             Dependencies* dependencies, bool tracing)
+NameResolver::Engine::Engine(std::shared_ptr<const ModuleFinder> finder, Dependencies* dependencies,
+                             bool tracing)
     : finder_(std::move(finder)),
       dependencies_(dependencies),
       tracing_(tracing),

@@ -272,7 +272,7 @@ class NameResolver::Engine {
   Target target_;
   Target types_target_;  // the same for type checkers
   ModuleRef builtins_ = kNoModule;
-  std::vector<ModuleRef> typing_;      // modules of classes that describe others
+  std::vector<ModuleRef> typing_;  // modules of classes that describe others
   std::vector<std::unique_ptr<ModuleState>> states_;
   NameTable names_;
   ExpressionParser parser_;
@@ -280,8 +280,8 @@ class NameResolver::Engine {
   boost::unordered_flat_map<Question, uint32_t> questions_;
   std::deque<Node> nodes_;
   std::vector<Dependencies::Node> recorded_;  // of each node, if they are recorded
-  std::vector<uint32_t> open_;         // nodes, outermost first
-  std::vector<uint32_t> provisional_;  // nodes
+  std::vector<uint32_t> open_;                // nodes, outermost first
+  std::vector<uint32_t> provisional_;         // nodes
   uint32_t least_ = UINT32_MAX;        // the least depth that what is being answered depends on
   size_t stack_begin_ = 0;             // of open_: what lies before has left the stack
   std::optional<Question> postponed_;  // too deep: all frames are being left

@@ -69,10 +69,7 @@ class SignatureReader {
   // The definitions that together say how a function is called.
   std::vector<Definition> Overloads(Definition function) {
     const SummaryView& view = *views_.Find(function.module);
-    const Symbol symbol = view.symbol(function.row);
-    const std::optional<uint32_t> owner = symbol.owner();
-    const RowRange rows =
-        view.FindSymbols(owner ? view.Members(*owner) : view.ModuleSymbols(), symbol.name());
+    const RowRange rows = views_.Namesakes(function);
     std::vector<Definition> overloads;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol each = view.symbol(row);
@@ -162,7 +159,6 @@ class SignatureReader {
     const Mro mro = classes_.resolver().MroOf(class_definition);
     std::optional<Definition> catch_all;
     for (const Definition& each : mro.classes) {
-      const SummaryView& view = *views_.Find(each.module);
       const KnownName known = classes_.known().Find(each);
       if (known == KnownName::kObject || known == KnownName::kGeneric ||
           known == KnownName::kProtocol) {
@@ -170,7 +166,7 @@ class SignatureReader {
       }
       for (const std::string_view name : {"__new__", "__init__"}) {
         if (name == "__new__" && catch_all) continue;  // that one is called
-        const RowRange rows = view.FindSymbols(view.Members(each.row), name);
+        const RowRange rows = views_.Members(each, name);
         if (rows.empty()) continue;
         const Answer answer = classes_.resolver().Member(each, name);
         if (answer.definitions.empty()) continue;

@@ -40,11 +40,11 @@ struct Sorted {
   const SummaryView& view;
   std::vector<Binding> bindings;  // by scope and name, imports first, by row: the order of the text
   std::vector<uint32_t> stars;    // rows
-  std::vector<uint32_t> star_orders;                              // ascending
-  std::vector<std::pair<std::string_view, uint32_t>> in_calls;    // by name, then row
-  std::vector<std::string_view> submodules;                       // ascending
-  std::vector<std::string_view> listed;                           // ascending
-  std::vector<std::string_view> sources;                          // of `__all__`, in order
+  std::vector<uint32_t> star_orders;                            // ascending
+  std::vector<std::pair<std::string_view, uint32_t>> in_calls;  // by name, then row
+  std::vector<std::string_view> submodules;                     // ascending
+  std::vector<std::string_view> listed;                         // ascending
+  std::vector<std::string_view> sources;                        // of `__all__`, in order
 };
 
 Sorted::Sorted(const SummaryVersion& version) : view(version.view) {
@@ -63,7 +63,8 @@ Sorted::Sorted(const SummaryVersion& version) : view(version.view) {
       if (!star) in_calls.emplace_back(import.binds, row);
       continue;
     }
-    const uint32_t scope = import.scope == ImportScope::kModule ? kModule : import.owner.value_or(kModule);
+    const uint32_t scope =
+        import.scope == ImportScope::kModule ? kModule : import.owner.value_or(kModule);
     if (!star) {
       bindings.push_back({scope, import.binds, true, row, import.order});
     } else if (scope == kModule) {
@@ -176,6 +177,7 @@ class Comparison {
 
   void CompareScope(uint32_t before, uint32_t after) {
     bool names_differ = false;
+    const size_t known = changed_.size();
     const auto compare = [&](std::string_view name, std::span<const Binding> a,
                              std::span<const Binding> b) {
       names_differ |= a.empty() != b.empty();
@@ -186,8 +188,9 @@ class Comparison {
     const std::span<const Binding> b = after_.Of(after);
     Merge(a, b, std::mem_fn(&Binding::name), compare);
     if (names_differ) Add(DependencyKind::kNames, before);
-    if (before != kModule && FieldsOf(before_.view, a) != FieldsOf(after_.view, b)) {
-      Add(DependencyKind::kFieldOrder, before);
+    if (before != kModule &&
+        (changed_.size() != known || FieldsOf(before_.view, a) != FieldsOf(after_.view, b))) {
+      Add(DependencyKind::kMembers, before);
     }
   }
 
@@ -246,14 +249,15 @@ class Comparison {
 
   void CompareCalls() {
     using Item = std::pair<std::string_view, uint32_t>;
-    Merge<Item>(before_.in_calls, after_.in_calls, [](const Item& item) { return item.first; },
-                [&](std::string_view name, std::span<const Item> a, std::span<const Item> b) {
-                  if (!std::ranges::equal(a, b, [&](const Item& x, const Item& y) {
-                        return SameImport(before_.view, x.second, after_.view, y.second);
-                      })) {
-                    Add(DependencyKind::kCallImports, kModule, name);
-                  }
-                });
+    Merge<Item>(
+        before_.in_calls, after_.in_calls, [](const Item& item) { return item.first; },
+        [&](std::string_view name, std::span<const Item> a, std::span<const Item> b) {
+          if (!std::ranges::equal(a, b, [&](const Item& x, const Item& y) {
+                return SameImport(before_.view, x.second, after_.view, y.second);
+              })) {
+            Add(DependencyKind::kCallImports, kModule, name);
+          }
+        });
   }
 
   ModuleRef module_;

@@ -8,7 +8,9 @@
 
 namespace coppice {
 
-TypeEvaluator::Engine::Engine(NameResolver& resolver) : resolver_(resolver), classes_(resolver) {
+TypeEvaluator::Engine::Engine(NameResolver& resolver)
+    : resolver_(resolver), dependencies_(resolver.dependencies()), classes_(resolver) {
+  const Dependencies::Recording recording(dependencies_, {DependencyKind::kKnownNames});
   constexpr std::array<std::string_view, kBuiltinCount> kNames = {
       "int",  "float", "complex", "bool",  "str",     "bytes",
       "list", "set",   "dict",    "tuple", "ellipsis"};
@@ -30,6 +32,7 @@ TypeId TypeEvaluator::Engine::Instance(Builtin builtin, std::span<const TypeId> 
 
 TypeEvaluator::Engine::Findings TypeEvaluator::Engine::Fresh() const {
   Findings findings;
+  classes_.known().Use();
   // Without `builtins` not even a number has a type.
   if (!builtin_classes_[kInt]) findings.silent = TypeGap::kName;
   return findings;

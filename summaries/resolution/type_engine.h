@@ -220,6 +220,7 @@ class TypeEvaluator::Engine {
   std::string NameOf(Definition definition);
 
   NameResolver& resolver_;
+  Dependencies* const dependencies_;  // may be null
   ClassTable classes_;
   TypeTable types_;
   std::deque<ExpressionParser> parsers_;
@@ -253,6 +254,10 @@ Evaluation TypeEvaluator::Engine::Settle(Work work) {
 
 template <class Work>
 Evaluation TypeEvaluator::Engine::Remember(Subject subject, Definition definition, Work work) {
+  constexpr std::array kKinds = {DependencyKind::kType, DependencyKind::kAlias,
+                                 DependencyKind::kReturn};
+  const Dependencies::Recording recording(
+      dependencies_, {kKinds[static_cast<size_t>(subject)], definition.module, definition.row});
   Memo& memo = MemoOf(subject);
   const uint64_t key = Key(definition);
   const auto [found, fresh] = memo.try_emplace(key);

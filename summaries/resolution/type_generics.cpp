@@ -29,6 +29,9 @@ void TypeEvaluator::Engine::CollectVariables(TypeId type, std::vector<TypeId>& v
 }
 
 std::span<const TypeId> TypeEvaluator::Engine::TypeParameters(Definition class_definition) {
+  const Dependencies::Recording recording(
+      dependencies_,
+      {DependencyKind::kTypeParameters, class_definition.module, class_definition.row});
   const uint64_t key = Key(class_definition);
   if (const auto found = parameters_.find(key); found != parameters_.end()) return found->second;
   parameters_[key] = {};  // meanwhile, for what leads back here

@@ -105,8 +105,7 @@ Evaluation TypeEvaluator::Engine::OwnReturn(Definition function) {
   const SummaryView& view = *classes_.views().Find(function.module);
   const Symbol symbol = view.symbol(function.row);
   const std::optional<uint32_t> owner = symbol.owner();
-  const RowRange rows =
-      view.FindSymbols(owner ? view.Members(*owner) : view.ModuleSymbols(), symbol.name());
+  const RowRange rows = classes_.views().Namesakes(function);
   Findings findings = Fresh();
   findings.scope = {function.module, owner};
   findings.first = function;

@@ -243,6 +243,7 @@ TypeId TypeEvaluator::Engine::NameValue(Findings& findings, std::string_view nam
 // Whether some method of a class has a parameter of that name.
 bool TypeEvaluator::Engine::IsParameterOfMethods(Definition class_definition,
                                                  std::string_view name) {
+  classes_.views().ReadMembers(class_definition);
   if (parameters_of_ != class_definition) {
     parameters_of_ = class_definition;
     method_parameters_.clear();

@@ -25,8 +25,10 @@
 #include "parser/parser.h"
 #include "summaries/hash.h"
 #include "summaries/pack_writer.h"
+#include "summaries/resolution/evaluation.h"
 #include "summaries/resolution/index_change.h"
 #include "summaries/resolution/name_resolver.h"
+#include "summaries/resolution/signature.h"
 #include "summaries/summary_builder.h"
 #include "tests/store/temporary_tree.h"
 
@@ -56,7 +58,19 @@ std::string List(const std::vector<std::string>& texts) {
   return out + "]";
 }
 
-enum class Form : uint8_t { kNames, kResolve, kLookup, kBase, kMember, kMro };
+enum class Form : uint8_t {
+  kNames,
+  kResolve,
+  kLookup,
+  kBase,
+  kMember,
+  kMro,
+  kValue,
+  kAnnotation,
+  kMembers,
+  kFields,
+  kSignature,
+};
 
 struct Question {
   Form form;
@@ -74,7 +88,60 @@ struct Answered {
   bool consistent = true;
 };
 
-Answered Ask(NameResolver& resolver, const Question& question) {
+// As text, with definitions by their names.
+class Written {
+ public:
+  explicit Written(TypeEvaluator& evaluator) : evaluator_(evaluator) {}
+
+  std::string Of(const Evaluation& evaluation) {
+    return evaluator_.TextOf(evaluation.type) + ' ' + std::string(GapName(evaluation.gap)) + ' ' +
+           std::to_string(evaluation.definition_count);
+  }
+  Answered Of(const std::vector<ClassMember>& members) {
+    Answered answered;
+    for (const ClassMember& member : members) {
+      answered.names.push_back(std::string(member.name) + ' ' + std::string(KindName(member.kind)));
+      answered.definitions.push_back(member.owner);
+      answered.definitions.push_back(member.definition);
+    }
+    return answered;
+  }
+  Answered Of(const ClassFields& fields) {
+    Answered answered;
+    answered.complete = fields.complete;
+    for (const ClassField& field : fields.fields) {
+      std::string text = field.name + ' ' + field.parameter;
+      for (const auto& part : {field.annotation, field.default_text}) {
+        if (part) text.append(1, ' ').append(*part);
+      }
+      for (const bool flag : {field.has_default, field.in_constructor, field.keyword_only,
+                              field.only_in_constructor, field.required}) {
+        text += flag ? '1' : '0';
+      }
+      answered.names.push_back(text);
+      answered.definitions.push_back(field.definition);
+    }
+    return answered;
+  }
+  Answered Of(const Signatures& signatures) {
+    Answered answered;
+    for (const Signature& signature : signatures.overloads) {
+      std::string text;
+      for (const SignatureParameter& parameter : signature.parameters) {
+        text += parameter.name + ',';
+      }
+      answered.names.push_back(text);
+    }
+    return answered;
+  }
+
+ private:
+  TypeEvaluator& evaluator_;
+};
+
+Answered Ask(TypeEvaluator& evaluator, const Question& question) {
+  NameResolver& resolver = evaluator.resolver();
+  Written written(evaluator);
   const auto taken = [](const Answer& answer) {
     return Answered{{answer.definitions.begin(), answer.definitions.end()}, {}, answer.obstacles};
   };
@@ -96,6 +163,22 @@ Answered Ask(NameResolver& resolver, const Question& question) {
       const Mro mro = resolver.MroOf({question.module, *question.row});
       return {{mro.classes.begin(), mro.classes.end()}, {}, {}, mro.complete, mro.consistent};
     }
+    case Form::kValue:
+    case Form::kAnnotation: {
+      const Evaluation evaluation = question.form == Form::kValue
+                                        ? evaluator.Value(scope, question.text)
+                                        : evaluator.Annotation(scope, question.text);
+      Answered answered{{}, {written.Of(evaluation)}, evaluation.obstacles};
+      if (evaluation.has_definition()) answered.definitions.push_back(evaluation.definition);
+      return answered;
+    }
+    case Form::kMembers:
+      return written.Of(evaluator.classes().Members({question.module, *question.row}));
+    case Form::kFields:
+      return written.Of(evaluator.classes().FieldsOf({question.module, *question.row}));
+    case Form::kSignature:
+      return written.Of(SignaturesOf(
+          evaluator.classes(), Definition{question.module, *question.row}, Binding::kUnbound));
   }
   return {};
 }
@@ -151,6 +234,9 @@ class Questions {
       questions_.push_back({Form::kMro, module, row, {}});
       questions_.push_back({Form::kMember, module, row, "__init__"});
       questions_.push_back({Form::kMember, module, row, "no_such_member"});
+      questions_.push_back({Form::kMembers, module, row, {}});
+      questions_.push_back({Form::kFields, module, row, {}});
+      questions_.push_back({Form::kSignature, module, row, {}});
       const RowRange members = view.Members(row);
       for (uint32_t member = members.first; member < members.last; ++member) {
         if (member != members.first && view.symbol(member).name() == view.symbol(member - 1).name())
@@ -170,6 +256,12 @@ class Questions {
       symbol.texts(symbol_texts);
       for (const SymbolText& text : symbol_texts) {
         for (std::string& name : NamesIn(view.text(text.string))) texts_.insert(std::move(name));
+        const bool annotation =
+            text.role == TextRole::kAnnotation || text.role == TextRole::kReturns;
+        if (text.role != TextRole::kTypeParameter) {
+          questions_.push_back({annotation ? Form::kAnnotation : Form::kValue, module_, scope,
+                                std::string(view.text(text.string))});
+        }
       }
       if (symbol.kind() == SymbolKind::kClass) {
         for (const std::string_view base : symbol.details().bases) {
@@ -266,15 +358,18 @@ double Seconds(std::chrono::steady_clock::time_point since) {
 
 class Check {
  public:
-  Check(std::shared_ptr<const ModuleFinder> finder, const std::vector<Edit>& edits,
-        uint32_t sample)
-      : finder_(std::move(finder)), editor_(finder_), resolver_(finder_, &dependencies_) {
+  Check(std::shared_ptr<const ModuleFinder> finder, const std::vector<Edit>& edits, uint32_t sample)
+      : finder_(std::move(finder)),
+        editor_(finder_),
+        resolver_(finder_, &dependencies_),
+        evaluator_(resolver_) {
     const Index& index = finder_->index();
     {
       NameResolver names(finder_);  // the summaries are checked on first use
       Questions questions(names);
       std::set<ModuleRef> asked;
-      for (uint32_t file = 0; file < index.file_count(); file += sample) asked.insert(ModuleRef{file});
+      for (uint32_t file = 0; file < index.file_count(); file += sample)
+        asked.insert(ModuleRef{file});
       for (const Edit& edit : edits) {
         const auto module = OrDie(index.FindFile(edit.root, edit.path));
         if (!module) continue;
@@ -294,28 +389,30 @@ class Check {
     auto since = std::chrono::steady_clock::now();
     {
       NameResolver resolver(finder_);
-      for (const Question& question : questions_) Ask(resolver, question);
+      TypeEvaluator evaluator(resolver);
+      EvaluateAll(evaluator);
     }
     const double without = Seconds(since);
+    uint64_t evaluations = 0;
     since = std::chrono::steady_clock::now();
     {
       Dependencies dependencies;
       NameResolver resolver(finder_, &dependencies);
-      for (const Question& question : questions_) Ask(resolver, question);
+      TypeEvaluator evaluator(resolver);
+      evaluations = EvaluateAll(evaluator).size();
+      const double with = Seconds(since);
+      size_t answers = 0;
+      for (uint32_t node = 0; node < dependencies.node_count(); ++node) {
+        answers += dependencies.IsAnswer(Dependencies::Node{node}) ? 1 : 0;
+      }
+      std::cout << "{\"questions\": " << questions_.size() << ", \"seconds\": " << without
+                << ", \"seconds_recording\": " << with << ", \"evaluations\": " << evaluations
+                << ", \"kept\": " << answers << ", \"nodes\": " << dependencies.node_count()
+                << ", \"uses\": " << dependencies.use_count()
+                << ", \"bytes\": " << dependencies.bytes() << "}" << std::endl;
     }
-    const double with = Seconds(since);
+    if (sample == 1) EvaluateAll(evaluator_);
     Record();
-    size_t answers = 0;
-    for (uint32_t node = 0; node < dependencies_.node_count(); ++node) {
-      const Dependencies::Node number{node};
-      if (!dependencies_.IsAnswer(number)) continue;
-      answers += dependencies_.Describe(number).kind != DependencyKind::kCaller ? 1 : 0;
-    }
-    std::cout << "{\"questions\": " << questions_.size() << ", \"seconds\": " << without
-              << ", \"seconds_recording\": " << with << ", \"kept\": " << answers
-              << ", \"nodes\": " << dependencies_.node_count()
-              << ", \"uses\": " << dependencies_.use_count()
-              << ", \"bytes\": " << dependencies_.bytes() << "}" << std::endl;
   }
 
   void Try(const Edit& edit) {
@@ -338,7 +435,8 @@ class Check {
         ++all;
       }
     }
-    NameResolver fresh(after);
+    NameResolver names(after);
+    TypeEvaluator fresh(names);
     size_t differ = 0;
     std::vector<std::string> missed;
     for (size_t i = 0; i < questions_.size(); ++i) {
@@ -361,12 +459,13 @@ class Check {
     for (uint32_t i = 0; i < questions_.size(); ++i) {
       const auto node = dependencies_.AddAnswer({DependencyKind::kCaller, kNoModule, i});
       const Dependencies::Recording recording(&dependencies_, node);
-      answers_.push_back(Ask(resolver_, questions_[i]));
+      dependencies_.Read({DependencyKind::kModule, questions_[i].module});
+      answers_.push_back(Ask(evaluator_, questions_[i]));
     }
   }
 
   // Whether the answer, carried over to the other version, is what is answered there.
-  static bool IsSame(const Question& question, const Answered& before, NameResolver& fresh,
+  static bool IsSame(const Question& question, const Answered& before, TypeEvaluator& fresh,
                      const IndexChange& change) {
     Question asked = question;
     asked.module = change.After(question.module);
@@ -375,7 +474,7 @@ class Check {
       const auto owner = change.After(Definition{question.module, *question.row});
       if (!owner) return false;
       asked.row = owner->row;
-      const SummaryView view = OrDie(fresh.finder().index().summary(owner->module));
+      const SummaryView view = OrDie(fresh.resolver().finder().index().summary(owner->module));
       if (view.symbol(owner->row).kind() != SymbolKind::kClass) return false;
     }
     const Answered after = Ask(fresh, asked);
@@ -451,7 +550,9 @@ class Check {
   }
 
   std::string Describe(const Question& question) const {
-    constexpr std::string_view kForms[] = {"names", "resolve", "lookup", "base", "member", "mro"};
+    constexpr std::string_view kForms[] = {"names",   "resolve", "lookup",   "base",
+                                           "member",  "mro",     "value",    "annotation",
+                                           "members", "fields",  "signature"};
     std::string text(kForms[static_cast<size_t>(question.form)]);
     text += " " + finder_->name(question.module);
     if (question.row) {
@@ -465,6 +566,7 @@ class Check {
   Editor editor_;
   Dependencies dependencies_;
   NameResolver resolver_;
+  TypeEvaluator evaluator_;
   std::vector<Question> questions_;
   std::vector<Answered> answers_;
   std::vector<std::pair<ModuleRef, ModuleRef>> stars_;  // importer, imported

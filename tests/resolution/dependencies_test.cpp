@@ -42,7 +42,8 @@ class Project {
     }
   }
 
-  // "MODULE" for the names it binds, "MODULE:NAME" for one, "MODULE:CLASS()" for the order of bases.
+  // "MODULE" for the names it binds, "MODULE:NAME" for one, "MODULE:CLASS()" for the order of
+  // bases.
   void Ask(const std::string& question) {
     const size_t colon = question.find(':');
     const ModuleRef module = finder_->Find(question.substr(0, colon));
@@ -91,12 +92,14 @@ class Project {
 using Asked = std::set<std::string>;
 
 TEST(Dependencies, BodiesCommentsAndPlacesInvalidateNothing) {
-  Project project({{"m.py", "def f(x):\n    return x\nclass C:\n    y = 1\n    def g(self): pass\n"}},
-                  {"m:f", "m:C", "m:C()", "m:C.g", "m:nothing", "m"});
-  EXPECT_EQ(project.Invalidated(
-                {{"m.py", "# class\nclass C:\n    'doc'\n    def g(self): return 2\n    y = 1\n"
-                          "def f(x):\n    z = x\n    return z\n"}}),
-            Asked());
+  Project project(
+      {{"m.py", "def f(x):\n    return x\nclass C:\n    y = 1\n    def g(self): pass\n"}},
+      {"m:f", "m:C", "m:C()", "m:C.g", "m:nothing", "m"});
+  EXPECT_EQ(
+      project.Invalidated({{"m.py",
+                            "# class\nclass C:\n    'doc'\n    def g(self): return 2\n    y = 1\n"
+                            "def f(x):\n    z = x\n    return z\n"}}),
+      Asked());
 }
 
 TEST(Dependencies, AddedNameInvalidatesWhoAskedForItAndStarImporters) {
@@ -121,13 +124,16 @@ TEST(Dependencies, OrderMattersWhereItCanBeSeen) {
 }
 
 TEST(Dependencies, BaseInvalidatesOrdersAndWhatIsInherited) {
-  Project project({{"m.py", "class A:\n    def f(self): pass\nclass B(A): pass\nclass C(B): pass\n"}},
-                  {"m:A()", "m:B()", "m:C()", "m:C.f", "m:A.f", "m:A"});
-  EXPECT_EQ(project.Invalidated({{"m.py", "class A:\n    def f(self): pass\nclass B: pass\n"
-                                          "class C(B): pass\n"}}),
+  Project project(
+      {{"m.py", "class A:\n    def f(self): pass\nclass B(A): pass\nclass C(B): pass\n"}},
+      {"m:A()", "m:B()", "m:C()", "m:C.f", "m:A.f", "m:A"});
+  EXPECT_EQ(project.Invalidated({{"m.py",
+                                  "class A:\n    def f(self): pass\nclass B: pass\n"
+                                  "class C(B): pass\n"}}),
             Asked({"m:B()", "m:C()", "m:C.f"}));
-  EXPECT_EQ(project.Invalidated({{"m.py", "class A:\n    def f(self, x): pass\nclass B(A): pass\n"
-                                          "class C(B): pass\n"}}),
+  EXPECT_EQ(project.Invalidated({{"m.py",
+                                  "class A:\n    def f(self, x): pass\nclass B(A): pass\n"
+                                  "class C(B): pass\n"}}),
             Asked({"m:C.f", "m:A.f"}));
 }
 
@@ -140,7 +146,8 @@ TEST(Dependencies, DunderAllMemberByMember) {
 }
 
 TEST(Dependencies, FilesThatAppearAndDisappear) {
-  Project project({{"p/__init__.py", "from p import x\n"}, {"p/y.py", "a = 1\n"},
+  Project project({{"p/__init__.py", "from p import x\n"},
+                   {"p/y.py", "a = 1\n"},
                    {"user.py", "import missing\nfrom p.y import a\nimport p.y\n"}},
                   {"p:x", "p:y", "user:missing", "user:a", "user:p"});
   EXPECT_EQ(project.Invalidated({{"p/x.py", "b = 1\n"}}), Asked({"p:x"}));
@@ -150,17 +157,21 @@ TEST(Dependencies, FilesThatAppearAndDisappear) {
 }
 
 TEST(Dependencies, ConditionsReadWhatTheyName) {
-  Project project({{"m.py", "import sys\nOLD = sys.version_info < (3,)\nif OLD:\n    def f(): pass\n"
-                            "else:\n    def f(x): pass\ndef g(): pass\n"}},
+  Project project({{"m.py",
+                    "import sys\nOLD = sys.version_info < (3,)\nif OLD:\n    def f(): pass\n"
+                    "else:\n    def f(x): pass\ndef g(): pass\n"}},
                   {"m:f", "m:g", "m:f"});
-  EXPECT_EQ(project.Invalidated({{"m.py", "import sys\nOLD = True\nif OLD:\n    def f(): pass\n"
-                                          "else:\n    def f(x): pass\ndef g(): pass\n"}}),
+  EXPECT_EQ(project.Invalidated({{"m.py",
+                                  "import sys\nOLD = True\nif OLD:\n    def f(): pass\n"
+                                  "else:\n    def f(x): pass\ndef g(): pass\n"}}),
             Asked({"m:f"}));
 }
 
 TEST(Dependencies, CyclesAreInvalidatedAsAWhole) {
-  Project project({{"a.py", "from b import *\nx = 1\n"}, {"b.py", "from c import *\n"},
-                   {"c.py", "from a import *\nfrom d import *\n"}, {"d.py", "z = 1\n"}},
+  Project project({{"a.py", "from b import *\nx = 1\n"},
+                   {"b.py", "from c import *\n"},
+                   {"c.py", "from a import *\nfrom d import *\n"},
+                   {"d.py", "z = 1\n"}},
                   {"a:y", "b:y", "c:y", "a:z", "d:z"});
   EXPECT_EQ(project.Invalidated({{"d.py", "z = 1\ny = 2\n"}}), Asked({"a:y", "b:y", "c:y"}));
 }
@@ -197,11 +208,15 @@ TEST(Dependencies, EnvironmentInvalidatesEverything) {
 }
 
 TEST(Dependencies, DefinitionsAreCarriedOverByTheirKeys) {
-  Project project({{"m.py", "class A:\n    def f(self): pass\n    def f(self, x): pass\n"
-                            "def g(): pass\n"}}, {});
-  const auto after = FinderOf(Sources{{"l.py", ""}, {"m.py", "B = 1\ndef g(): pass\nclass A:\n"
-                                                             "    e = 1\n    def f(self): pass\n"
-                                                             "    def f(self, x): pass\n"}});
+  Project project({{"m.py",
+                    "class A:\n    def f(self): pass\n    def f(self, x): pass\n"
+                    "def g(): pass\n"}},
+                  {});
+  const auto after = FinderOf(Sources{{"l.py", ""},
+                                      {"m.py",
+                                       "B = 1\ndef g(): pass\nclass A:\n"
+                                       "    e = 1\n    def f(self): pass\n"
+                                       "    def f(self, x): pass\n"}});
   const auto change = IndexChange::Make(project.finder(), after);
   ASSERT_TRUE(change);
   const ModuleRef module = project.finder()->Find("m");

@@ -418,10 +418,11 @@ def main():
 
 def report(edits, results):
     recording, results = results[0], results[1:]
-    print("%d questions, %d kept answers; recording them: %.2f s instead of %.2f s, %.0f bytes a "
-          "kept answer" % (recording["questions"], recording["kept"],
-                           recording["seconds_recording"], recording["seconds"],
-                           recording["bytes"] / recording["kept"]))
+    print("evaluating everything, %d evaluations of %d kept answers: %.2f s, %.2f s if it is recorded "
+          "what they are made of, in %.0f bytes an answer, %.0f an evaluation" % (
+              recording["evaluations"], recording["kept"], recording["seconds"],
+              recording["seconds_recording"], recording["bytes"] / recording["kept"],
+              recording["bytes"] / recording["evaluations"]))
     problems = []
     totals = collections.defaultdict(collections.Counter)
     for result in results:
