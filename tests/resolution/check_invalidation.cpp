@@ -480,6 +480,10 @@ class Check {
     const Answered after = Ask(fresh, asked);
     std::vector<Definition> carried;
     for (const Definition& definition : before.definitions) {
+      if (definition.module == kNoModule) {
+        carried.push_back(definition);
+        continue;
+      }
       const auto there = change.After(definition);
       if (!there) return false;
       carried.push_back(*there);
