@@ -21,11 +21,13 @@ set(public_headers
     summaries/cells.h summaries/docs_reader.h summaries/error.h summaries/hash.h
     summaries/module_name.h summaries/name_mention.h summaries/name_postings.h summaries/pack.h
     summaries/pack_writer.h summaries/resolution/components.h summaries/resolution/definition.h
-    summaries/resolution/environment.h summaries/resolution/expression.h
+    summaries/resolution/dependencies.h summaries/resolution/environment.h
+    summaries/resolution/expression.h
     summaries/resolution/import_graph.h summaries/resolution/import_sites.h
-    summaries/resolution/index.h summaries/resolution/live_code.h summaries/resolution/manifest.h
+    summaries/resolution/index.h summaries/resolution/index_change.h
+    summaries/resolution/live_code.h summaries/resolution/manifest.h
     summaries/resolution/module_finder.h summaries/resolution/name_resolver.h
-    summaries/resolution/reexports.h summaries/resolution/subclasses.h
+    summaries/resolution/name_table.h summaries/resolution/reexports.h summaries/resolution/subclasses.h
     summaries/resolution/target.h
     summaries/summary_builder.h summaries/summary_names.h summaries/summary_view.h
     summaries/symbol_details.h

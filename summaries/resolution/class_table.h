@@ -12,6 +12,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "summaries/resolution/dependencies.h"
 #include "summaries/resolution/expression.h"
 #include "summaries/resolution/known_names.h"
 #include "summaries/resolution/module_views.h"

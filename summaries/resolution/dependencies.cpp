@@ -38,7 +38,13 @@ Dependencies::Node Dependencies::Enter(const Dependency& answer) {
   AddUse(node, current_);
   if (fresh && answer.module != kNoModule) {  // without which there is nothing to ask
     const Recording recording(this, Node{node});
-    Read({DependencyKind::kModule, answer.module});
+    const bool in_class =
+        answer.kind == DependencyKind::kEvaluation && answer.row != Dependency::kModuleScope;
+    if (in_class) {
+      Read({DependencyKind::kScope, answer.module, answer.row});
+    } else {
+      Read({DependencyKind::kModule, answer.module});
+    }
   }
   return Node{node};
 }

@@ -6,6 +6,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "summaries/resolution/dependencies.h"
 #include "summaries/resolution/name_resolver.h"
 
 namespace coppice {

@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "summaries/resolution/definition.h"
-#include "summaries/resolution/dependencies.h"
 #include "summaries/resolution/module_finder.h"
 
 namespace coppice {
+
+class Dependencies;
 
 // Where code stands: in a module, or in the body of one of its classes.
 struct Scope {

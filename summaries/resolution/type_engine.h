@@ -16,6 +16,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "summaries/resolution/dependencies.h"
 #include "summaries/resolution/expression_parts.h"
 #include "summaries/resolution/type_evaluator.h"
 

@@ -88,14 +88,38 @@ struct Answered {
   bool consistent = true;
 };
 
-// As text, with definitions by their names.
+// The names in a text, those of attributes behind dots included.
+std::vector<std::string> NamesIn(std::string_view text) {
+  std::vector<std::string> names;
+  const auto is_letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
+           (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+  };
+  for (size_t at = 0; at < text.size();) {
+    size_t end = at;
+    while (end < text.size() && is_letter(text[end])) ++end;
+    const std::string_view name = text.substr(at, end - at);
+    if (!name.empty() && name.front() != '.' && name.back() != '.' &&
+        (name.front() < '0' || name.front() > '9')) {
+      names.emplace_back(name);
+    }
+    at = end + 1;
+  }
+  return names;
+}
+
+// What is not made of definitions, as text.
 class Written {
  public:
   explicit Written(TypeEvaluator& evaluator) : evaluator_(evaluator) {}
 
   std::string Of(const Evaluation& evaluation) {
-    return evaluator_.TextOf(evaluation.type) + ' ' + std::string(GapName(evaluation.gap)) + ' ' +
-           std::to_string(evaluation.definition_count);
+    // The order in unions depends on what was asked before.
+    std::vector<std::string> names = NamesIn(evaluator_.TextOf(evaluation.type));
+    std::ranges::sort(names);
+    std::string text(GapName(evaluation.gap));
+    for (const std::string& name : names) text += ' ' + name;
+    return text + ' ' + std::to_string(evaluation.definition_count);
   }
   Answered Of(const std::vector<ClassMember>& members) {
     Answered answered;
@@ -181,26 +205,6 @@ Answered Ask(TypeEvaluator& evaluator, const Question& question) {
           evaluator.classes(), Definition{question.module, *question.row}, Binding::kUnbound));
   }
   return {};
-}
-
-// The names in a text, those of attributes behind dots included.
-std::vector<std::string> NamesIn(std::string_view text) {
-  std::vector<std::string> names;
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' ||
-           (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-  };
-  for (size_t at = 0; at < text.size();) {
-    size_t end = at;
-    while (end < text.size() && is_letter(text[end])) ++end;
-    const std::string_view name = text.substr(at, end - at);
-    if (!name.empty() && name.front() != '.' && name.back() != '.' &&
-        (name.front() < '0' || name.front() > '9')) {
-      names.emplace_back(name);
-    }
-    at = end + 1;
-  }
-  return names;
 }
 
 // All that is asked of an index: what every module binds, what everything that its summaries
@@ -459,7 +463,9 @@ class Check {
     for (uint32_t i = 0; i < questions_.size(); ++i) {
       const auto node = dependencies_.AddAnswer({DependencyKind::kCaller, kNoModule, i});
       const Dependencies::Recording recording(&dependencies_, node);
-      dependencies_.Read({DependencyKind::kModule, questions_[i].module});
+      const Question& question = questions_[i];  // which there is no more without its scope
+      dependencies_.Read({question.row ? DependencyKind::kScope : DependencyKind::kModule,
+                          question.module, question.row.value_or(Dependency::kModuleScope)});
       answers_.push_back(Ask(evaluator_, questions_[i]));
     }
   }
