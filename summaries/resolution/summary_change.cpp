@@ -27,8 +27,9 @@ struct Sorted {
   explicit Sorted(const SummaryVersion& version);
 
   std::span<const Binding> Of(uint32_t scope) const {
-    const auto range = std::ranges::equal_range(bindings, scope, {}, &Binding::scope);
-    return {range.begin(), range.end()};
+    const auto first = std::ranges::lower_bound(bindings, scope, {}, &Binding::scope);
+    const auto last = std::ranges::upper_bound(bindings, scope, {}, &Binding::scope);
+    return {first, last};
   }
   // How many star imports come behind a binding, and may replace it.
   size_t StarsBehind(const Binding& binding) const {

@@ -114,6 +114,15 @@ TEST(Dependencies, AddedNameInvalidatesWhoAskedForItAndStarImporters) {
             Asked({"m", "m:new", "star", "star:new", "user:new"}));
 }
 
+TEST(Dependencies, AddedStarImportInvalidatesWhatNothingElseSurelyBinds) {
+  Project project({{"m.py", "a = 1\nif a:\n    c = 1\n"}, {"s.py", "b = 1\n"}},
+                  {"m:a", "m:b", "m:c", "s:b"});
+  EXPECT_EQ(project.Invalidated({{"m.py", "from s import *\na = 1\nif a:\n    c = 1\n"}}),
+            Asked({"m:b", "m:c"}));
+  EXPECT_EQ(project.Invalidated({{"m.py", "a = 1\nif a:\n    c = 1\nfrom s import *\n"}}),
+            Asked({"m:a", "m:b", "m:c"}));
+}
+
 TEST(Dependencies, OrderMattersWhereItCanBeSeen) {
   Project project({{"m.py", "a = 1\na = 2\nfrom s import *\nb = 1\nc = 1\n"}, {"s.py", "b = 2\n"}},
                   {"m:a", "m:b", "m:c"});
