@@ -115,11 +115,11 @@ TEST(Dependencies, AddedNameInvalidatesWhoAskedForItAndStarImporters) {
 }
 
 TEST(Dependencies, AddedStarImportInvalidatesWhatNothingElseSurelyBinds) {
-  Project project({{"m.py", "a = 1\nif a:\n    c = 1\n"}, {"s.py", "b = 1\n"}},
+  Project project({{"m.py", "a = 1\nif f():\n    c = 1\n"}, {"s.py", "b = 1\n"}},
                   {"m:a", "m:b", "m:c", "s:b"});
-  EXPECT_EQ(project.Invalidated({{"m.py", "from s import *\na = 1\nif a:\n    c = 1\n"}}),
+  EXPECT_EQ(project.Invalidated({{"m.py", "from s import *\na = 1\nif f():\n    c = 1\n"}}),
             Asked({"m:b", "m:c"}));
-  EXPECT_EQ(project.Invalidated({{"m.py", "a = 1\nif a:\n    c = 1\nfrom s import *\n"}}),
+  EXPECT_EQ(project.Invalidated({{"m.py", "a = 1\nif f():\n    c = 1\nfrom s import *\n"}}),
             Asked({"m:a", "m:b", "m:c"}));
 }
 
