@@ -51,7 +51,8 @@ class Project {
       if (module != kNoModule) resolver_.NamesOf(module);
     } else if (question.ends_with("()")) {
       const std::string name = question.substr(colon + 1, question.size() - colon - 3);
-      resolver_.MroOf(resolver_.Resolve(module, name).definitions[0]);
+      NameResolver plain(finder_);  // of what is asked with, nothing is recorded
+      resolver_.MroOf(plain.Resolve(module, name).definitions[0]);
     } else {
       resolver_.Lookup({module}, question.substr(colon + 1));
     }
@@ -166,14 +167,13 @@ TEST(Dependencies, FilesThatAppearAndDisappear) {
 }
 
 TEST(Dependencies, ConditionsReadWhatTheyName) {
-  Project project({{"m.py",
-                    "import sys\nOLD = sys.version_info < (3,)\nif OLD:\n    def f(): pass\n"
-                    "else:\n    def f(x): pass\ndef g(): pass\n"}},
-                  {"m:f", "m:g", "m:f"});
-  EXPECT_EQ(project.Invalidated({{"m.py",
-                                  "import sys\nOLD = True\nif OLD:\n    def f(): pass\n"
-                                  "else:\n    def f(x): pass\ndef g(): pass\n"}}),
-            Asked({"m:f"}));
+  const std::string rest =
+      "if OLD:\n    def f(): pass\n    def h(): pass\n    def i(): pass\nelse:\n    def f(x): "
+      "pass\ndef g(): pass\n";
+  Project project({{"m.py", "import sys\nOLD = sys.version_info < (3,)\n" + rest}},
+                  {"m:f", "m:g", "m:h", "m:i"});
+  EXPECT_EQ(project.Invalidated({{"m.py", "import sys\nOLD = True\n" + rest}}),
+            Asked({"m:f", "m:h", "m:i"}));
 }
 
 TEST(Dependencies, CyclesAreInvalidatedAsAWhole) {
