@@ -278,6 +278,7 @@ class ResolutionQuery {
     json_->Key("fields_complete").Bool(fields.complete);
     json_->Key("fields").BeginArray();
     for (const ClassField& field : fields.fields) {
+      if (field.class_variable) continue;
       json_->BeginObject();
       json_->Key("name").Bytes(field.name);
       json_->Key("parameter").Bytes(field.parameter);
@@ -288,6 +289,7 @@ class ResolutionQuery {
       json_->Key("only_in_constructor").Bool(field.only_in_constructor);
       json_->Key("keyword_only").Bool(field.keyword_only);
       json_->Key("required").Bool(field.required);
+      json_->Key("read_only").Bool(field.read_only);
       json_->EndObject();
     }
     json_->EndArray();

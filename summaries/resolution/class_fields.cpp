@@ -1,11 +1,14 @@
 // Dataclasses (the standard library's `dataclasses`; typing specification, "Dataclasses"), attrs,
 // named tuples and typed dictionaries.
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "summaries/resolution/class_table.h"
 #include "summaries/resolution/expression_parts.h"
+#include "summaries/resolution/field_maker.h"
 
 namespace coppice {
 namespace {
@@ -19,173 +22,71 @@ std::string_view WithoutUnderscores(std::string_view name) {
   return name.substr(std::min(name.find_first_not_of('_'), name.size()));
 }
 
-// The field of that name, or none.
-std::vector<ClassField>::iterator FindField(std::vector<ClassField>& fields,
-                                            std::string_view name) {
-  return std::ranges::find(fields, name, &ClassField::name);
+constexpr std::string_view kFactory = "<factory>";
+
+// What stands for no default.
+bool IsNothing(std::string_view text) {
+  return text == "NOTHING" || text.ends_with(".NOTHING") || text == "MISSING" ||
+         text.ends_with(".MISSING");
 }
 
 }  // namespace
 
-// What makes fields of a class's variables.
-struct ClassTable::Maker {
-  FieldForm form = FieldForm::kNone;
-  bool makes_constructor = true;
-  bool keyword_only = false;
-  bool annotated = true;  // what is annotated is a field; else what attr.ib is assigned to
-  bool either = false;    // attrs.define: annotated if all fields are
-  bool total = true;      // TypedDict
-  bool complete = true;   // every option is known
-  std::vector<Definition> specifiers;     // functions that describe fields (dataclass_transform)
-  std::optional<ScopedText> named_tuple;  // a base that calls namedtuple
-
-  void Take(const ExpressionParser& parser, uint32_t call) {
-    if (Unpacks(parser, call)) complete = false;
-    const auto take = [&](std::string_view keyword, bool& option) {
-      const std::optional<uint32_t> value = KeywordArgument(parser, call, keyword);
-      if (!value) return;
-      if (const std::optional<bool> known = Boolean(parser, *value)) {
-        option = *known;
-      } else {
-        complete = false;
-      }
-    };
-    take("init", makes_constructor);
-    take("kw_only", keyword_only);
-    if (form == FieldForm::kAttrs) {
-      take("auto_attribs", annotated);
-      if (KeywordArgument(parser, call, "auto_attribs")) either = false;
-      if (KeywordArgument(parser, call, "these")) complete = false;
-    }
-  }
-  // What `@dataclass_transform(...)` says, read in `scope`.
-  void TakeTransform(ClassTable& table, const Scope& scope, std::string_view text) {
-    form = FieldForm::kDataclass;
-    ExpressionParser parser;
-    parser.Parse(text);
-    if (KindAt(parser, parser.root()) != ExpressionKind::kCall) return;
-    if (const auto value = KeywordArgument(parser, parser.root(), "kw_only_default")) {
-      keyword_only = Boolean(parser, *value).value_or(false);
-    }
-    const auto value = KeywordArgument(parser, parser.root(), "field_specifiers");
-    if (!value) return;
-    ForEachChild(parser, *value, [&](uint32_t name) {
-      if (!IsDottedName(parser, name)) return;
-      const Answer answer = table.resolver_.Lookup(scope, parser.TextOf(name));
-      specifiers.insert(specifiers.end(), answer.definitions.begin(), answer.definitions.end());
-    });
-  }
-};
-
-ClassTable::Maker ClassTable::MakerOf(Definition class_definition) {
-  Maker maker;
-  const Symbol symbol = views_.symbol(class_definition);
-  const SymbolDetails details = symbol.details();
-  const Scope scope = ScopeOf(class_definition);
-  ExpressionParser parser;
-  const auto take_keywords = [&] {
-    for (const Keyword& keyword : details.keywords) {
-      if (keyword.name == "init") maker.makes_constructor = keyword.text != "False";
-      if (keyword.name == "kw_only") maker.keyword_only = keyword.text == "True";
-    }
-  };
-  // A decorator of the class, or of what made its decorator.
-  const auto transforms = [&](Definition definition) {
-    const SymbolKind kind = views_.symbol(definition).kind();
-    if (kind != SymbolKind::kClass && kind != SymbolKind::kFunction) return false;
-    // Of overloads, only the first may be marked.
-    const SummaryView& view = *views_.Find(definition.module);
-    const Symbol marked = view.symbol(definition.row);
-    const std::optional<uint32_t> owner = marked.owner();
-    const RowRange rows = views_.Namesakes(definition);
-    for (uint32_t row = rows.first; row < rows.last; ++row) {
-      for (const std::string_view text : view.symbol(row).details().decorators) {
-        if (KnownDecorator({definition.module, owner}, text) == KnownName::kDataclassTransform) {
-          maker.TakeTransform(*this, {definition.module, owner}, text);
-          return true;
-        }
-      }
-    }
-    return false;
-  };
-
-  for (const std::string_view text : details.decorators) {
-    const Answer decorator = Decorator(scope, text);
-    switch (known_.Find(decorator)) {
-      case KnownName::kDataclass:
-        maker.form = FieldForm::kDataclass;
-        break;
-      case KnownName::kAttrs:
-        maker.form = FieldForm::kAttrs;
-        maker.annotated = false;
-        break;
-      case KnownName::kAttrsDefine:
-        maker.form = FieldForm::kAttrs;
-        maker.either = true;
-        break;
-      default:
-        if (decorator.definitions.empty()) {
-          // Of what is not in the index the name alone speaks.
-          if (!symbol.flags().has(SymbolFlag::kDataclass) ||
-              text.find("dataclass") == std::string_view::npos) {
-            continue;
-          }
-          maker.form = FieldForm::kDataclass;
-        } else if (decorator.definitions[0].is_module() || !transforms(decorator.definitions[0])) {
-          continue;
-        }
-    }
-    parser.Parse(text);
-    if (KindAt(parser, parser.root()) == ExpressionKind::kCall) {
-      maker.Take(parser, parser.root());
-    } else if (KindAt(parser, parser.root()) == ExpressionKind::kOpaque) {
-      maker.complete = false;
-    }
-    return maker;
-  }
-
-  for (const std::string_view text : details.bases) {
-    switch (known_.Find(resolver_.Base(scope, text))) {
-      case KnownName::kNamedTuple:
-        maker.form = FieldForm::kNamedTuple;
-        return maker;
-      case KnownName::kTypedDict:
-        maker.form = FieldForm::kTypedDict;
-        break;
-      default:
-        break;
-    }
-    if (const std::optional<ScopedText> call = NamedTupleCall(scope, text)) {
-      maker.form = FieldForm::kNamedTuple;
-      maker.named_tuple = call;
-      return maker;
-    }
-  }
-  const ClassTraits& traits = TraitsOf(class_definition);
-  if (maker.form == FieldForm::kTypedDict || traits.is_typed_dict) {
-    maker.form = FieldForm::kTypedDict;
-    for (const Keyword& keyword : details.keywords) {
-      if (keyword.name == "total") maker.total = keyword.text != "False";
-    }
-    return maker;
-  }
-  const Mro mro = resolver_.MroOf(class_definition);
-  for (size_t i = 1; i < mro.classes.size(); ++i) {
-    if (transforms(mro.classes[i])) {
-      take_keywords();
-      return maker;
-    }
-  }
-  if (traits.metaclass) {
-    for (const Definition& each : resolver_.MroOf(*traits.metaclass).classes) {
-      if (transforms(each)) {
-        take_keywords();
-        return maker;
-      }
-    }
-  }
-  return maker;
+const ClassField* ClassFields::Find(std::string_view name) const {
+  const auto name_of = [this](uint32_t at) -> std::string_view { return fields[at].name; };
+  const auto found = std::ranges::lower_bound(by_name, name, {}, name_of);
+  return found == by_name.end() || name_of(*found) != name ? nullptr : &fields[*found];
 }
+
+// Fields while they are gathered.
+class ClassTable::FieldList {
+ public:
+  bool complete = true;
+
+  const ClassField* Find(std::string_view name) const {
+    const auto found = at_.find(name);
+    return found == at_.end() ? nullptr : &*fields_[found->second];
+  }
+  // In the place of the one that has its name, else last.
+  void Replace(ClassField field) {
+    const auto [found, fresh] = at_.try_emplace(field.name, fields_.size());
+    if (fresh) {
+      fields_.emplace_back(std::move(field));
+    } else {
+      fields_[found->second] = std::move(field);
+    }
+  }
+  // Last, and without the one that has its name.
+  void Renew(ClassField field) {
+    const auto [found, fresh] = at_.try_emplace(field.name, fields_.size());
+    if (!fresh) {
+      fields_[found->second].reset();
+      found->second = fields_.size();
+    }
+    fields_.emplace_back(std::move(field));
+  }
+  // Also to what bases have without: those of the class itself are known.
+  void GiveSlots(Definition class_definition) {
+    for (std::optional<ClassField>& field : fields_) {
+      if (!field || field->only_in_constructor || field->class_variable) continue;
+      if (field->definition.module == class_definition.module &&
+          field->scope.class_row == class_definition.row) {
+        continue;
+      }
+      field->kept = MemberKind::kSlot;
+    }
+  }
+  void MoveTo(ClassFields& fields) {
+    for (std::optional<ClassField>& field : fields_) {
+      if (field) fields.fields.push_back(std::move(*field));
+    }
+    fields.complete = complete;
+  }
+
+ private:
+  std::vector<std::optional<ClassField>> fields_;  // none: renewed
+  std::map<std::string, size_t, std::less<>> at_;
+};
 
 const ClassFields& ClassTable::FieldsOf(Definition class_definition) {
   static const ClassFields kNoFields;
@@ -195,11 +96,16 @@ const ClassFields& ClassTable::FieldsOf(Definition class_definition) {
   // What leads back to itself has none meanwhile.
   if (!fresh) return *found->second;
   fields_.push_back(FindFields(class_definition));
+  ClassFields& made = fields_.back();
+  made.by_name.resize(made.fields.size());
+  std::iota(made.by_name.begin(), made.by_name.end(), 0u);
+  std::ranges::sort(made.by_name, {},
+                    [&](uint32_t at) -> std::string_view { return made.fields[at].name; });
   return *(fields_of_[Key(class_definition)] = &fields_.back());
 }
 
 ClassFields ClassTable::FindFields(Definition class_definition) {
-  const Maker maker = MakerOf(class_definition);
+  const FieldMaker maker = MakerOf(class_definition);
   const Mro mro = resolver_.MroOf(class_definition);
   ClassFields fields;
   if (maker.form == FieldForm::kNone) {
@@ -213,62 +119,109 @@ ClassFields ClassTable::FindFields(Definition class_definition) {
     }
     return fields;
   }
-  fields.form = maker.form;
-  fields.makes_constructor = maker.makes_constructor;
-  fields.complete = maker.complete;
-  if (maker.form != FieldForm::kNamedTuple) {
-    fields.complete &= TraitsOf(class_definition).knows_bases;
-    AddBaseFields(class_definition, maker.form, fields);
-  }
   if (maker.named_tuple) {
     fields = *NamedTupleFields(maker.named_tuple->scope, maker.named_tuple->text);
   } else {
-    AddOwnFields(class_definition, maker, fields);
+    FieldList list;
+    list.complete = maker.complete;
+    if (maker.form != FieldForm::kNamedTuple) {
+      list.complete &= TraitsOf(class_definition).knows_bases;
+      AddBaseFields(class_definition, maker, list);
+    }
+    AddOwnFields(class_definition, maker, list);
+    if (maker.form == FieldForm::kDataclass && maker.slots && !maker.transforms) {
+      list.GiveSlots(class_definition);
+    }
+    list.MoveTo(fields);
+  }
+  fields.form = maker.form;
+  fields.maker = class_definition;
+  fields.makes_constructor = maker.makes_constructor;
+  fields.replaces_constructor = maker.replaces_constructor;
+  if (maker.keyword_only && maker.inherited) {
+    for (ClassField& field : fields.fields) field.keyword_only = true;
   }
   return fields;
 }
 
-void ClassTable::AddBaseFields(Definition class_definition, FieldForm form, ClassFields& fields) {
-  const Mro mro = resolver_.MroOf(class_definition);
-  for (size_t i = mro.classes.size(); i-- > 1;) {
-    const ClassFields& inherited = FieldsOf(mro.classes[i]);
-    if (inherited.form != form) continue;
+// Each form in its own order: `dataclasses._process_class`, `attr._make._collect_base_attrs`,
+// `typing._TypedDictMeta`.
+void ClassTable::AddBaseFields(Definition class_definition, const FieldMaker& maker,
+                               FieldList& fields) {
+  const auto take = [&](Definition base, const auto& place) {
+    const ClassFields& inherited = FieldsOf(base);
+    if (inherited.form != maker.form) return;
     fields.complete &= inherited.complete;
-    for (const ClassField& field : inherited.fields) {
-      const auto known = FindField(fields.fields, field.name);
-      if (form == FieldForm::kAttrs) {
-        // Each class's own; the freshest stays, in its place.
-        if (field.definition.module != mro.classes[i].module ||
-            field.scope.class_row != mro.classes[i].row) {
-          continue;
-        }
-        if (known != fields.fields.end()) fields.fields.erase(known);
-        fields.fields.push_back(field);
-      } else if (known != fields.fields.end()) {
-        *known = field;
-      } else {
-        fields.fields.push_back(field);
-      }
+    for (const ClassField& field : inherited.fields) place(inherited, field);
+  };
+  const auto replace = [&](const ClassFields&, const ClassField& field) { fields.Replace(field); };
+  if (maker.form == FieldForm::kTypedDict) {
+    const Scope scope = ScopeOf(class_definition);
+    for (const std::string_view text : views_.symbol(class_definition).details().bases) {
+      const Answer base = resolver_.Base(scope, text);
+      if (base.definitions.empty() || !views_.IsA(base.definitions[0], SymbolKind::kClass))
+        continue;
+      if (base.definitions[0] != class_definition) take(base.definitions[0], replace);
+    }
+    return;
+  }
+  const std::span<const Definition> bases = resolver_.MroOf(class_definition).classes.subspan(1);
+  if (maker.form != FieldForm::kAttrs) {
+    for (size_t i = bases.size(); i-- > 0;) take(bases[i], replace);
+  } else if (maker.in_order) {
+    for (size_t i = bases.size(); i-- > 0;) {
+      // Each class's own; the freshest stays, in its place.
+      take(bases[i], [&](const ClassFields& inherited, const ClassField& field) {
+        const Definition owner{field.scope.module, *field.scope.class_row};
+        if (owner == inherited.maker) fields.Renew(field);
+      });
+    }
+  } else {
+    for (const Definition& base : bases) {
+      take(base, [&](const ClassFields&, const ClassField& field) {
+        if (fields.Find(field.name) == nullptr) fields.Replace(field);
+      });
     }
   }
 }
 
-KnownName ClassTable::Qualifier(const Scope& scope, std::string_view annotation) {
+// Those that stand around the type: `Annotated[Required[ReadOnly[int]], ...]` has three.
+std::vector<KnownName> ClassTable::Qualifiers(const Scope& scope, std::string_view annotation) {
+  std::vector<KnownName> qualifiers;
   ExpressionParser parser;
   parser.Parse(annotation);
   if (KindAt(parser, parser.root()) == ExpressionKind::kString) {
     const auto content = StringContent(annotation);
-    if (!content) return KnownName::kNone;
+    if (!content) return qualifiers;
     parser.Parse(*content);
   }
-  const uint32_t name = WithoutArguments(parser, parser.root());
-  if (!IsDottedName(parser, name)) return KnownName::kNone;
-  const Answer answer = resolver_.Lookup(scope, parser.TextOf(name));
-  return known_.Find(answer);
+  for (uint32_t node = parser.root();;) {
+    const bool subscript = KindAt(parser, node) == ExpressionKind::kSubscript;
+    const uint32_t name = subscript ? parser.node(node).first_child : node;
+    if (!IsDottedName(parser, name)) return qualifiers;
+    const KnownName known = known_.Find(resolver_.Lookup(scope, parser.TextOf(name)));
+    if (known == KnownName::kNone) return qualifiers;
+    qualifiers.push_back(known);
+    if (!subscript) return qualifiers;
+    node = parser.node(name).next_sibling;
+    if (KindAt(parser, node) == ExpressionKind::kTuple) node = parser.node(node).first_child;
+    if (node == kNoExpression) return qualifiers;
+  }
 }
 
-void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
-                              ClassFields& fields) {
+// Whether a value is what describes a field of that maker's.
+bool ClassTable::DescribesField(const FieldMaker& maker, const Scope& scope,
+                                std::string_view value) {
+  const Answer callee = Decorator(scope, value);
+  if (maker.form == FieldForm::kAttrs) return known_.Find(callee) == KnownName::kAttrsField;
+  if (!maker.transforms) return known_.Find(callee) == KnownName::kDataclassField;
+  return std::ranges::any_of(callee.definitions, [&](const Definition& definition) {
+    return std::ranges::find(maker.specifiers, definition) != maker.specifiers.end();
+  });
+}
+
+void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& maker,
+                              FieldList& fields) {
   const SummaryView& view = *views_.Find(class_definition.module);
   const Scope scope{class_definition.module, class_definition.row};
   struct Own {
@@ -280,7 +233,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
   };
   std::map<std::string_view, Own> own;
   const RowRange rows = views_.Members(class_definition);
-  std::vector<std::string_view> with_default_methods;  // attrs: `@x.default def ...`
+  std::map<std::string_view, uint32_t> default_methods;  // attrs: `@x.default def ...`: its order
   for (uint32_t row = rows.first; row < rows.last; ++row) {
     const Symbol symbol = view.symbol(row);
     if (symbol.kind() == SymbolKind::kAttribute || IsExcluded(view, symbol.guard())) continue;
@@ -288,7 +241,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
     if (maker.form == FieldForm::kAttrs) {
       for (const std::string_view text : details.decorators) {
         if (text.ends_with(".default")) {
-          with_default_methods.push_back(text.substr(0, text.size() - 8));
+          default_methods[text.substr(0, text.size() - 8)] = symbol.order();
         }
       }
     }
@@ -308,14 +261,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
     if (!each.annotation) each.order = std::min(each.order, symbol.order());
   }
   const auto describes_field = [&](std::string_view value) {
-    const Answer callee = Decorator(scope, value);
-    if (maker.form == FieldForm::kAttrs) {
-      return known_.Find(callee) == KnownName::kAttrsField;
-    }
-    if (known_.Find(callee) == KnownName::kDataclassField) return true;
-    return std::ranges::any_of(callee.definitions, [&](const Definition& definition) {
-      return std::ranges::find(maker.specifiers, definition) != maker.specifiers.end();
-    });
+    return DescribesField(maker, scope, value);
   };
   const auto value_of = [&](const Own& each) -> std::optional<std::string_view> {
     if (!each.value_row) return std::nullopt;
@@ -325,7 +271,6 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
   };
 
   std::vector<std::pair<std::string_view, Own>> ordered(own.begin(), own.end());
-  std::ranges::sort(ordered, {}, [](const auto& each) { return each.second.order; });
   bool annotated = maker.annotated;
   if (maker.either) {
     annotated = std::ranges::none_of(ordered, [&](const auto& each) {
@@ -334,17 +279,29 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
       return value && describes_field(*value);
     });
   }
+  if (!annotated) {  // attr.ib counts its calls
+    for (auto& [name, each] : ordered) each.order = each.last_order;
+  }
+  std::ranges::sort(ordered, {}, [](const auto& each) { return each.second.order; });
   bool keyword_only = maker.keyword_only;
   for (const auto& [name, each] : ordered) {
     const std::optional<std::string_view> value = value_of(each);
     if (annotated ? !each.annotation : !value || !describes_field(*value)) continue;
-    KnownName qualifier = KnownName::kNone;
-    if (each.annotation) qualifier = Qualifier(scope, *each.annotation);
-    if (qualifier == KnownName::kClassVar) continue;
-    if (qualifier == KnownName::kKeywordOnlyMark) {
+    std::vector<KnownName> qualifiers;
+    if (each.annotation) qualifiers = Qualifiers(scope, *each.annotation);
+    const auto qualified = [&](KnownName by) {
+      // Only in typed dictionaries they may stand within others.
+      const size_t most = maker.form == FieldForm::kTypedDict ? qualifiers.size() : 1;
+      const auto end = qualifiers.begin() + std::min(most, qualifiers.size());
+      return std::find(qualifiers.begin(), end, by) != end;
+    };
+    const bool class_variable = qualified(KnownName::kClassVar);
+    if (class_variable && maker.form != FieldForm::kDataclass) continue;
+    if (qualified(KnownName::kKeywordOnlyMark)) {
       keyword_only = true;
       continue;
     }
+    const ClassField* const inherited = fields.Find(name);
     ClassField field;
     field.name = name;
     field.parameter = maker.form == FieldForm::kAttrs ? WithoutUnderscores(name) : name;
@@ -352,73 +309,91 @@ void ClassTable::AddOwnFields(Definition class_definition, const Maker& maker,
     field.scope = scope;
     field.annotation = each.annotation;
     field.keyword_only = keyword_only;
-    field.only_in_constructor = qualifier == KnownName::kInitVar;
-    if (maker.form == FieldForm::kTypedDict) {
+    field.only_in_constructor = qualified(KnownName::kInitVar);
+    if (class_variable) {
+      field.class_variable = true;
+      field.in_constructor = false;
+    } else if (maker.form == FieldForm::kTypedDict) {
       field.keyword_only = true;
-      field.required = qualifier == KnownName::kRequired ||
-                       (maker.total && qualifier != KnownName::kNotRequired);
+      field.required =
+          qualified(KnownName::kRequired) || (maker.total && !qualified(KnownName::kNotRequired));
+      field.read_only = qualified(KnownName::kReadOnly);
       field.has_default = !field.required;
     } else if (value && maker.form != FieldForm::kNamedTuple && describes_field(*value)) {
-      ReadField(*value, field, fields);
+      ReadField(*value, maker, field, fields);
+      if (maker.form == FieldForm::kDataclass && !maker.transforms &&
+          (!field.has_default || field.default_text == kFactory)) {
+        field.kept = MemberKind::kInstance;
+      }
     } else if (each.value_row) {
       field.has_default = true;
       field.default_text = value;
+    } else if (maker.form == FieldForm::kDataclass && !maker.transforms) {
+      InheritDefault(class_definition, field, fields);
+    } else if (maker.transforms && inherited != nullptr &&
+               (inherited->has_default || inherited->class_variable)) {
+      fields.complete = false;  // libraries differ in whether it has that default
     }
-    if (!field.has_default && maker.form == FieldForm::kDataclass) {
-      InheritDefault(class_definition, field);
-    }
-    if (std::ranges::find(with_default_methods, name) != with_default_methods.end()) {
+    // One that was written for what another call replaces is lost.
+    const auto method = default_methods.find(name);
+    if (method != default_methods.end() && method->second > each.last_order) {
       field.has_default = true;
     }
-    const auto known = FindField(fields.fields, name);
-    if (known == fields.fields.end()) {
-      fields.fields.push_back(std::move(field));
-    } else if (maker.form == FieldForm::kAttrs) {
-      fields.fields.erase(known);
-      fields.fields.push_back(std::move(field));
-    } else {
-      *known = std::move(field);
+    const bool has_slot = inherited != nullptr && inherited->kept == MemberKind::kSlot;
+    if (maker.form == FieldForm::kAttrs) {
+      field.kept = maker.slots ? MemberKind::kSlot : MemberKind::kInstance;
+      fields.Renew(std::move(field));
+      continue;
     }
+    if (maker.slots && !maker.transforms && !field.only_in_constructor && !class_variable) {
+      field.kept = has_slot ? MemberKind::kInstance : MemberKind::kSlot;
+    }
+    fields.Replace(std::move(field));
   }
 }
 
 // A field without value has that which the class inherits under its name, as `dataclasses` reads
 // it.
-void ClassTable::InheritDefault(Definition class_definition, ClassField& field) {
-  const Mro mro = resolver_.MroOf(class_definition);
-  for (size_t i = 1; i < mro.classes.size(); ++i) {
-    const Definition each = mro.classes[i];
-    const ClassFields& fields = FieldsOf(each);
-    const auto own =
-        std::find_if(fields.fields.begin(), fields.fields.end(), [&](const ClassField& other) {
-          return other.name == field.name && other.definition.module == each.module &&
-                 other.scope.class_row == each.row;
-        });
-    if (own != fields.fields.end()) {
-      // A factory leaves nothing in the class.
-      if (!own->has_default || own->default_text == "<factory>") continue;
-      field.has_default = true;
-      field.default_text = own->default_text;
-      return;
-    }
+void ClassTable::InheritDefault(Definition class_definition, ClassField& field, FieldList& fields) {
+  for (const Definition& each : resolver_.MroOf(class_definition).classes.subspan(1)) {
     const SummaryView& view = *views_.Find(each.module);
     const RowRange rows = views_.Members(each, field.name);
+    std::optional<uint32_t> bound;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
-      const SymbolDetails details = symbol.details();
       if (symbol.kind() == SymbolKind::kAttribute || IsExcluded(view, symbol.guard())) continue;
-      if (symbol.kind() == SymbolKind::kVariable && details.value_form == ValueForm::kAbsent) {
+      if (symbol.kind() == SymbolKind::kVariable &&
+          symbol.details().value_form == ValueForm::kAbsent) {
         continue;
       }
-      field.has_default = true;
-      if (details.value_form == ValueForm::kText) field.default_text = details.value;
+      if (!bound || symbol.order() > view.symbol(*bound).order()) bound = row;
     }
-    if (field.has_default) return;
+    const ClassFields& made = FieldsOf(each);
+    const ClassField* const own = made.Find(field.name);
+    const bool makes = made.maker == each && own != nullptr;
+    // A slot hides what bases behind it have; what makes its default leaves nothing.
+    if (makes && own->kept == MemberKind::kSlot) return;
+    if (!bound || (makes && own->kept == MemberKind::kInstance)) continue;
+    field.has_default = true;
+    const SymbolDetails details = view.symbol(*bound).details();
+    if (details.value_form != ValueForm::kText) return;
+    field.default_text = details.value;
+    if (!DescribesField({}, {each.module, each.row}, details.value)) return;
+    if (makes) {
+      field.default_text = own->default_text;
+    } else {
+      field.has_default = false;
+      field.default_text.reset();
+      ReadField(details.value, {}, field, fields);
+    }
+    return;
   }
 }
 
 // `field(default=1, kw_only=True)` and its like.
-void ClassTable::ReadField(std::string_view value, ClassField& field, ClassFields& fields) {
+void ClassTable::ReadField(std::string_view value, const FieldMaker& maker, ClassField& field,
+                           FieldList& fields) {
+  const Scope scope = field.scope;
   ExpressionParser parser;
   parser.Parse(value);
   const uint32_t call = parser.root();
@@ -433,115 +408,45 @@ void ClassTable::ReadField(std::string_view value, ClassField& field, ClassField
   for (const std::string_view keyword : {"default_factory", "factory"}) {
     if (!KeywordArgument(parser, call, keyword)) continue;
     field.has_default = true;
-    field.default_text = "<factory>";
+    field.default_text = kFactory;
   }
   std::optional<uint32_t> given = KeywordArgument(parser, call, "default");
   if (!given) given = PositionalArgument(parser, call, 0);
-  if (given && KindAt(parser, *given) != ExpressionKind::kEllipsis) {
+  const bool nothing = given && (KindAt(parser, *given) == ExpressionKind::kEllipsis
+                                     ? maker.transforms
+                                     : IsNothing(parser.TextOf(*given)));
+  if (given && !nothing) {
     field.has_default = true;
     field.default_text = parser.TextOf(*given);
   }
   const auto take = [&](std::string_view keyword, bool& option) {
     const std::optional<uint32_t> chosen = KeywordArgument(parser, call, keyword);
-    if (!chosen) return;
+    if (!chosen || KindAt(parser, *chosen) == ExpressionKind::kNone) return;
     if (const std::optional<bool> known = Boolean(parser, *chosen)) {
       option = *known;
     } else {
       fields.complete = false;
     }
   };
+  // What such a function says of `init` by the default that its parameter has.
+  for (const Definition& described :
+       maker.transforms ? Decorator(scope, value).definitions : std::span<const Definition>()) {
+    if (!views_.IsA(described, SymbolKind::kFunction)) continue;
+    for (const Parameter& parameter : views_.symbol(described).details().params) {
+      if (parameter.name == "init" && parameter.default_value == "False") {
+        field.in_constructor = false;
+      }
+    }
+  }
   take("init", field.in_constructor);
   take("kw_only", field.keyword_only);
-  if (const auto alias = KeywordArgument(parser, call, "alias")) {
-    if (const auto name = StringContent(parser.TextOf(*alias))) field.parameter = *name;
-  }
-}
-
-std::optional<ScopedText> ClassTable::NamedTupleCall(const Scope& scope, std::string_view base) {
-  if (!IsDottedName(base)) {
-    if (KnownDecorator(scope, base) != KnownName::kNamedTupleFunction) return std::nullopt;
-    return ScopedText{scope, base};
-  }
-  const Answer answer = resolver_.Base(scope, base);
-  if (answer.definitions.empty() || !views_.IsA(answer.definitions[0], SymbolKind::kVariable)) {
-    return std::nullopt;
-  }
-  const SymbolDetails details = views_.symbol(answer.definitions[0]).details();
-  const Scope there = ScopeOf(answer.definitions[0]);
-  if (details.value_form != ValueForm::kText || IsDottedName(details.value) ||
-      KnownDecorator(there, details.value) != KnownName::kNamedTupleFunction) {
-    return std::nullopt;
-  }
-  return ScopedText{there, details.value};
-}
-
-// `namedtuple("Point", "x y", defaults=[0])`.
-std::optional<ClassFields> ClassTable::NamedTupleFields(const Scope& scope, std::string_view call) {
-  if (KnownDecorator(scope, call) != KnownName::kNamedTupleFunction) return std::nullopt;
-  ClassFields fields;
-  fields.form = FieldForm::kNamedTuple;
-  fields.makes_constructor = true;
-  ExpressionParser parser;
-  parser.Parse(call);
-  const uint32_t root = parser.root();
-  std::optional<uint32_t> names;
-  if (KindAt(parser, root) == ExpressionKind::kCall) {
-    names = KeywordArgument(parser, root, "field_names");
-    if (!names) names = PositionalArgument(parser, root, 1);
-    if (KeywordArgument(parser, root, "rename") || Unpacks(parser, root)) fields.complete = false;
-  }
-  if (!names) {
-    fields.complete = false;
-    return fields;
-  }
-  const auto add = [&](std::string_view name) {
-    ClassField field;
-    field.name = field.parameter = name;
-    field.scope = scope;
-    fields.fields.push_back(std::move(field));
-  };
-  const ExpressionKind kind = KindAt(parser, *names);
-  if (kind == ExpressionKind::kString) {
-    const auto content = StringContent(parser.TextOf(*names));
-    if (!content) fields.complete = false;
-    std::string_view rest = content.value_or("");
-    constexpr std::string_view kSeparators = ", \t\n";
-    while (rest.find_first_not_of(kSeparators) != std::string_view::npos) {
-      rest.remove_prefix(rest.find_first_not_of(kSeparators));
-      const std::string_view name = rest.substr(0, rest.find_first_of(kSeparators));
-      add(name);
-      rest.remove_prefix(name.size());
-    }
-  } else if (kind == ExpressionKind::kList || kind == ExpressionKind::kTuple) {
-    ForEachChild(parser, *names, [&](uint32_t item) {
-      const auto name = KindAt(parser, item) == ExpressionKind::kString
-                            ? StringContent(parser.TextOf(item))
-                            : std::nullopt;
-      if (name) {
-        add(*name);
-      } else {
-        fields.complete = false;
-      }
-    });
+  const auto alias = KeywordArgument(parser, call, "alias");
+  if (!alias || KindAt(parser, *alias) == ExpressionKind::kNone) return;
+  if (const auto name = StringContent(parser.TextOf(*alias))) {
+    field.parameter = *name;
   } else {
     fields.complete = false;
   }
-  if (const auto defaults = KeywordArgument(parser, root, "defaults")) {
-    const ExpressionKind form = KindAt(parser, *defaults);
-    if (form != ExpressionKind::kTuple && form != ExpressionKind::kList) {
-      fields.complete = false;
-      return fields;
-    }
-    std::vector<std::string_view> texts;
-    ForEachChild(parser, *defaults, [&](uint32_t item) { texts.push_back(parser.TextOf(item)); });
-    const size_t count = std::min(texts.size(), fields.fields.size());
-    for (size_t i = 0; i < count; ++i) {
-      ClassField& field = fields.fields[fields.fields.size() - count + i];
-      field.has_default = true;
-      field.default_text = texts[texts.size() - count + i];
-    }
-  }
-  return fields;
 }
 
 }  // namespace coppice

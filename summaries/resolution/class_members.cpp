@@ -26,6 +26,17 @@ bool IsDeclarationOnly(const Symbol& symbol) {
          symbol.details().value_form == ValueForm::kAbsent;
 }
 
+// Whether a variable has one of several values, by its text: `a if test else b`, `a or b`.
+bool IsConditional(const Symbol& symbol) {
+  if (symbol.kind() != SymbolKind::kVariable) return false;
+  const SymbolDetails details = symbol.details();
+  if (details.value_form != ValueForm::kText) return false;
+  ExpressionParser parser;
+  parser.Parse(details.value);
+  return KindAt(parser, parser.root()) == ExpressionKind::kConditional ||
+         KindAt(parser, parser.root()) == ExpressionKind::kBoolean;
+}
+
 // Whether a class's `__slots__` lists a name; `use` is called for each if it can be read.
 template <class Use>
 void ForEachSlot(ModuleViews& views, Definition class_definition, Use use) {
@@ -151,6 +162,7 @@ MemberKind ClassTable::KindOfDecorated(MemberKind kind, const Scope& scope, std:
     case KnownName::kOverload:
     case KnownName::kTransparent:
     case KnownName::kContextManager:
+    case KnownName::kDataclassTransform:
     case KnownName::kAbc:
       return kind;
     case KnownName::kEnumNonmember:
@@ -177,7 +189,10 @@ bool ClassTable::IsTransparent(Definition decorator) {
   if (!details.returns || details.params.empty()) return false;
   const Parameter first = *details.params.begin();
   if (first.annotation != details.returns) return false;
-  const Answer variable = resolver_.Lookup(ScopeOf(decorator), *details.returns);
+  std::string_view name = *details.returns;
+  if (name.starts_with("type[") && name.ends_with(']')) name = name.substr(5, name.size() - 6);
+  if (!IsDottedName(name)) return false;
+  const Answer variable = resolver_.Lookup(ScopeOf(decorator), name);
   if (variable.definitions.empty()) return false;
   if (!views_.IsA(variable.definitions[0], SymbolKind::kVariable)) return false;
   const SymbolDetails declared = views_.symbol(variable.definitions[0]).details();
@@ -289,6 +304,19 @@ MemberKind ClassTable::KindOf(Definition owner, Definition definition, std::stri
   return kind;
 }
 
+// What a class has under the name of a field that was made in it, where that is not what its text
+// binds to it. None: it is.
+std::optional<MemberKind> ClassTable::KeptInstead(Definition class_definition,
+                                                  std::string_view name) {
+  const ClassFields& made = FieldsOf(class_definition);
+  if (made.maker != class_definition) return std::nullopt;
+  const ClassField* const field = made.Find(name);
+  if (field == nullptr || field->kept == MemberKind::kValue) return std::nullopt;
+  const bool own = field->scope.module == class_definition.module &&
+                   field->scope.class_row == class_definition.row;
+  return own ? std::optional(field->kept) : std::nullopt;
+}
+
 ClassMember ClassTable::Describe(Definition owner, std::string_view name) {
   const Answer answer = resolver_.Member(owner, name);
   ClassMember member{name, MemberKind::kUnknown, owner, owner};
@@ -296,14 +324,38 @@ ClassMember ClassTable::Describe(Definition owner, std::string_view name) {
   const auto bound = std::ranges::find_if(answer.definitions, [&](const Definition& definition) {
     return definition.is_module() || !IsDeclarationOnly(views_.symbol(definition));
   });
-  if (bound != answer.definitions.end()) {
-    member.definition = *bound;
-  } else if (!answer.definitions.empty()) {
+  if (answer.definitions.empty()) return member;
+  if (bound == answer.definitions.end()) {
     member.definition = answer.definitions[0];
-  } else {
+    member.kind = KindOf(owner, member.definition, name);
     return member;
   }
+  member.definition = *bound;
+  // `x = method if test else 1`: which of them is not known.
+  const bool either = std::ranges::any_of(answer.definitions, [&](const Definition& definition) {
+    return definition != *bound && !definition.is_module() && definition.module == owner.module &&
+           IsConditional(views_.symbol(definition));
+  });
+  if (either) return member;
   member.kind = KindOf(owner, member.definition, name);
+  // `method = classmethod(method)` leads to the method; what the class has is what that made of it.
+  const SummaryView& view = *views_.Find(owner.module);
+  if (member.kind != MemberKind::kMethod || bound->module != owner.module) return member;
+  const RowRange rows = views_.Members(owner, name);
+  for (uint32_t row = rows.first; row < rows.last; ++row) {
+    const Symbol symbol = view.symbol(row);
+    if (symbol.kind() != SymbolKind::kVariable || symbol.guard() ||
+        symbol.order() < view.symbol(bound->row).order()) {
+      continue;
+    }
+    const SymbolDetails details = symbol.details();
+    if (details.value_form != ValueForm::kText || IsDottedName(details.value)) continue;
+    const MemberKind made = KindOfValue({owner.module, row});
+    if (made == MemberKind::kClassMethod || made == MemberKind::kStaticMethod ||
+        made == MemberKind::kProperty) {
+      member.kind = made;
+    }
+  }
   return member;
 }
 
@@ -325,8 +377,13 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
       if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(view, symbol.guard())) continue;
+      const std::optional<MemberKind> kept = KeptInstead(each, symbol.name());
+      if (kept == MemberKind::kSlot) {
+        places.push_back({symbol.name(), i, row, MemberKind::kSlot});
+        continue;
+      }
       const bool of_instances =
-          symbol.kind() == SymbolKind::kAttribute || (IsDeclarationOnly(symbol) && !stub);
+          kept || symbol.kind() == SymbolKind::kAttribute || (IsDeclarationOnly(symbol) && !stub);
       places.push_back({symbol.name(), of_instances ? depth + i : i, row,
                         of_instances ? MemberKind::kInstance : MemberKind::kUnknown});
     }
@@ -364,11 +421,16 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
   for (const Definition& each : mro.classes) {
     const SummaryView& view = *views_.Find(each.module);
     const RowRange rows = views_.Members(each, name);
+    const std::optional<MemberKind> kept =
+        rows.empty() ? std::nullopt : KeptInstead(each, view.symbol(rows.first).name());
+    if (kept == MemberKind::kSlot) {
+      return ClassMember{view.symbol(rows.first).name(), *kept, each, {each.module, rows.first}};
+    }
     bool bound = false;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
       if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(view, symbol.guard())) continue;
-      if (symbol.kind() == SymbolKind::kAttribute ||
+      if (kept || symbol.kind() == SymbolKind::kAttribute ||
           (IsDeclarationOnly(symbol) && !views_.is_stub(each.module))) {
         if (!of_instances) {
           of_instances = {symbol.name(), MemberKind::kInstance, each, {each.module, row}};

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "summaries/resolution/expression_parts.h"
-#include "summaries/resolution/target.h"
 
 namespace coppice {
 namespace {
@@ -13,6 +12,15 @@ uint64_t Key(Definition definition) {
 }
 
 }  // namespace
+
+ClassTable::ClassTable(NameResolver& resolver)
+    : resolver_(resolver),
+      dependencies_(resolver.dependencies()),
+      target_(resolver.finder().index().environment().target),
+      views_(resolver.finder(), dependencies_),
+      known_(resolver) {
+  if (resolver.finder().profile() == SearchProfile::kRuntime) target_.type_checking = false;
+}
 
 const ClassTraits& ClassTable::TraitsOf(Definition class_definition) {
   const Dependencies::Recording recording(
@@ -67,7 +75,12 @@ ClassTraits ClassTable::FindTraits(Definition class_definition) {
       traits.knows_bases = false;
       continue;
     }
-    const Definition first = base.definitions[0];
+    Definition first = base.definitions[0];
+    // typing's names for classes have the metaclasses of these.
+    if (const Definition* const alias = known_.AliasOf(first);
+        alias != nullptr && !described && traits_of_.contains(Key(*alias))) {
+      first = *alias;
+    }
     if (!views_.IsA(first, SymbolKind::kClass)) {
       const bool special =
           known_.Find(base) != KnownName::kNone || known_.AliasOf(first) != nullptr || described;
@@ -152,7 +165,7 @@ bool ClassTable::IsExcluded(const SummaryView& view, std::optional<uint32_t> gua
     const Guard each = view.guard(*guard);
     if (each.kind != GuardKind::kIf) continue;
     parser.Parse(each.test);
-    const Truth truth = EvaluateCondition(parser, resolver_.finder().index().environment().target);
+    const Truth truth = EvaluateCondition(parser, target_);
     if (truth == (each.branch == 0 ? Truth::kFalse : Truth::kTrue)) return true;
   }
   return false;

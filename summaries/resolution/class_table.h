@@ -17,6 +17,7 @@
 #include "summaries/resolution/known_names.h"
 #include "summaries/resolution/module_views.h"
 #include "summaries/resolution/name_resolver.h"
+#include "summaries/resolution/target.h"
 
 namespace coppice {
 
@@ -61,6 +62,8 @@ struct ScopedText {
   std::string_view text;
 };
 
+struct FieldMaker;
+
 enum class FieldForm : uint8_t { kNone, kDataclass, kAttrs, kNamedTuple, kTypedDict };
 
 struct ClassField {
@@ -74,25 +77,32 @@ struct ClassField {
   bool in_constructor = true;
   bool keyword_only = false;
   bool only_in_constructor = false;  // InitVar
+  bool class_variable = false;       // ClassVar: no field, but one that replaces it takes its place
   bool required = true;              // TypedDict
+  bool read_only = false;            // the same, PEP 705
+  // What the class has under its name: kValue its default, kSlot, or kInstance: nothing.
+  MemberKind kept = MemberKind::kValue;
 };
 
 struct ClassFields {
   FieldForm form = FieldForm::kNone;
-  std::vector<ClassField> fields;  // in the order of the class: of bases first
-  bool makes_constructor = false;  // its constructor takes them
-  bool complete = true;            // nothing that decides about them is unknown
+  std::vector<ClassField> fields;     // in the order of the class: of bases first
+  Definition maker;                   // the class, or that of its bases, of which they were made
+  bool makes_constructor = false;     // its constructor takes them
+  bool replaces_constructor = false;  // even if the class writes one
+  bool complete = true;               // nothing that decides about them is unknown
+
+  // By the attribute's or key's name. Null: there is none. Logarithmic.
+  const ClassField* Find(std::string_view name) const;
+
+  std::vector<uint32_t> by_name;  // indexes of `fields`, sorted
 };
 
 // Answers over one resolver and are kept. Not thread-safe. Classes are given by their definitions:
 // precondition of all is that the symbol is a class.
 class ClassTable {
  public:
-  explicit ClassTable(NameResolver& resolver)
-      : resolver_(resolver),
-        dependencies_(resolver.dependencies()),
-        views_(resolver.finder(), dependencies_),
-        known_(resolver) {}
+  explicit ClassTable(NameResolver& resolver);
 
   NameResolver& resolver() { return resolver_; }
   ModuleViews& views() { return views_; }
@@ -127,12 +137,16 @@ class ClassTable {
   MemberKind KindOfFunction(Definition function);
   // Whether a decorator says that it returns what it is given: `def f(function: F) -> F`.
   bool IsTransparent(Definition decorator);
+  // Whether a class is called as it is written behind that decorator: what makes fields is known,
+  // or the decorator says that it returns the class.
+  bool KeepsClass(const Scope& scope, std::string_view decorator);
 
  private:
   const ClassTraits& AddTraits(Definition class_definition);
   ClassTraits FindTraits(Definition class_definition);
   std::optional<Definition> FindMetaclass(Definition class_definition,
                                           std::span<const ClassTraits* const> bases, bool is_enum);
+  std::optional<MemberKind> KeptInstead(Definition class_definition, std::string_view name);
   ClassMember Describe(Definition owner, std::string_view name);
   MemberKind KindOf(Definition owner, Definition definition, std::string_view name);
   MemberKind KindOfInstance(Definition class_definition);
@@ -141,19 +155,25 @@ class ClassTable {
   MemberKind KindOfValue(Definition variable);
 
   ClassFields FindFields(Definition class_definition);
-  struct Maker;
-  Maker MakerOf(Definition class_definition);
-  void AddOwnFields(Definition class_definition, const Maker& maker, ClassFields& fields);
-  void AddBaseFields(Definition class_definition, FieldForm form, ClassFields& fields);
+  FieldMaker MakerOf(Definition class_definition);
+  bool KnowsForcing();
+  FieldMaker TransformOf(Definition definition);
+  class FieldList;
+  void AddBaseFields(Definition class_definition, const FieldMaker& maker, FieldList& fields);
+  void AddOwnFields(Definition class_definition, const FieldMaker& maker, FieldList& fields);
   // The call of namedtuple that a base is or stands for.
   std::optional<ScopedText> NamedTupleCall(const Scope& scope, std::string_view base);
-  void InheritDefault(Definition class_definition, ClassField& field);
-  void ReadField(std::string_view value, ClassField& field, ClassFields& fields);
+  void InheritDefault(Definition class_definition, ClassField& field, FieldList& fields);
+  // Whether a value is what describes a field of that maker's.
+  bool DescribesField(const FieldMaker& maker, const Scope& scope, std::string_view value);
+  void ReadField(std::string_view value, const FieldMaker& maker, ClassField& field,
+                 FieldList& fields);
   // What stands around the type: `Final[...]`, `ClassVar[...]`, ...
-  KnownName Qualifier(const Scope& scope, std::string_view annotation);
+  std::vector<KnownName> Qualifiers(const Scope& scope, std::string_view annotation);
 
   NameResolver& resolver_;
   Dependencies* const dependencies_;  // may be null
+  Target target_;
   ModuleViews views_;
   KnownNames known_;
   std::deque<ClassTraits> traits_;

@@ -194,9 +194,40 @@ uint32_t ExpressionParser::Expression() {
 uint32_t ExpressionParser::Lambda() {
   const auto start = static_cast<uint32_t>(at_);
   at_ += std::string_view("lambda").size();
-  // Where its parameters end, unless a default is a lambda itself.
-  if (!SkipBalanced(':')) return kNone;
-  return Expression() == kNone ? kNone : Make(Kind::kLambda, start);
+  Children parameters(*this);
+  bool comma = true;
+  while (!Accept(':')) {
+    if (!comma || !parameters.Add(LambdaParameter())) return kNone;
+    comma = Accept(',');
+  }
+  return Expression() == kNone ? kNone : Make(Kind::kLambda, start, parameters.first());
+}
+
+uint32_t ExpressionParser::LambdaParameter() {
+  SkipSpace();
+  const auto start = static_cast<uint32_t>(at_);
+  Op op = Op::kNoOperator;
+  if (Accept('/')) {
+    op = Op::kDivide;
+  } else if (text_.substr(at_).starts_with("**")) {
+    op = Op::kPower, at_ += 2;
+  } else if (Accept('*')) {
+    op = Op::kMultiply;
+  }
+  Children parts(*this);
+  SkipSpace();
+  const std::string_view name = Word();
+  if (!name.empty() && op != Op::kDivide) {
+    const auto at = static_cast<uint32_t>(at_);
+    at_ += name.size();
+    parts.Add(Make(Kind::kIdentifier, at));
+    if (op == Op::kNoOperator && Accept('=') && !parts.Add(Expression())) return kNone;
+  } else if (op == Op::kNoOperator || op == Op::kPower) {
+    return kNone;
+  }
+  const uint32_t parameter = Make(Kind::kParameter, start, parts.first());
+  nodes_[parameter].op = op;
+  return parameter;
 }
 
 // `and`, `or`, `not` and comparisons.

@@ -41,8 +41,11 @@ enum class ExpressionKind : uint8_t {
   kComparator,   // ExpressionOperator of the comparison
   kConditional,  // test, value if true, value if false
   kNamed,        // kName, value
-  kLambda,       // its parts are not kept
+  kLambda,       // kParameter...; its body is not kept
   kAwait,
+  // kIdentifier, default value. Its operator is kMultiply for `*name` and a lone `*`, which has no
+  // kIdentifier, kPower for `**name`, kDivide for `/`.
+  kParameter,
 };
 
 enum class ExpressionOperator : uint8_t {
@@ -123,6 +126,7 @@ class ExpressionParser {
   uint32_t Atom();
   uint32_t Bracketed();
   uint32_t Lambda();
+  uint32_t LambdaParameter();
   uint32_t Braced();
   uint32_t Arguments(uint32_t callee);
   uint32_t Index(uint32_t value);

@@ -30,6 +30,8 @@ constexpr Entry kEntries[] = {
     {"functools", "lru_cache", KnownName::kTransparent},
     {"functools", "cache", KnownName::kTransparent},
     {"functools", "singledispatch", KnownName::kTransparent},
+    {"functools", "total_ordering", KnownName::kTransparent},
+    {"enum", "unique", KnownName::kTransparent},
     {"contextlib", "contextmanager", KnownName::kContextManager},
     {"contextlib", "asynccontextmanager", KnownName::kContextManager},
     {"types", "coroutine", KnownName::kTransparent},

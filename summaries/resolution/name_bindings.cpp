@@ -266,7 +266,18 @@ bool NameResolver::Engine::FindAliases(std::string_view value, Texts& names) {
     return false;
   }
   uint32_t child = root.first_child;
-  if (conditional) child = parser_.node(child).next_sibling;  // behind the test
+  if (conditional) {
+    tests_.Parse(parser_.TextOf(child));
+    const Truth truth = EvaluateCondition(tests_, target_);
+    const uint32_t if_true = parser_.node(child).next_sibling;
+    const uint32_t if_false = parser_.node(if_true).next_sibling;
+    if (truth != Truth::kUnknown) {
+      const std::string_view text = parser_.TextOf(truth == Truth::kTrue ? if_true : if_false);
+      if (IsDottedName(text)) names.push_back(text);
+      return !names.empty();
+    }
+    child = if_true;
+  }
   bool all = true;
   for (; child != kNoExpression; child = parser_.node(child).next_sibling) {
     const std::string_view text = parser_.TextOf(child);

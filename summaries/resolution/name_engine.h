@@ -276,6 +276,7 @@ class NameResolver::Engine {
   std::vector<std::unique_ptr<ModuleState>> states_;
   NameTable names_;
   ExpressionParser parser_;
+  ExpressionParser tests_;  // of conditional expressions, while parser_ holds the whole
 
   boost::unordered_flat_map<Question, uint32_t> questions_;
   std::deque<Node> nodes_;

@@ -13,6 +13,10 @@ constexpr uint32_t kMaxAliases = 16;
 
 bool HasFlag(const Symbol& symbol, SymbolFlag flag) { return symbol.flags().has(flag); }
 
+bool IsPositional(ParameterKind kind) {
+  return kind == ParameterKind::kPositionalOnly || kind == ParameterKind::kNormal;
+}
+
 class SignatureReader {
  public:
   explicit SignatureReader(ClassTable& classes) : classes_(classes), views_(classes.views()) {}
@@ -27,6 +31,45 @@ class SignatureReader {
     return signatures;
   }
 
+  // Of `lambda a, *b: ...`. None: the variable has no such value.
+  std::optional<Signatures> OfLambda(Definition variable, bool drop_first) {
+    const SymbolDetails details = views_.symbol(variable).details();
+    if (details.value_form != ValueForm::kText) return std::nullopt;
+    ExpressionParser parser;
+    parser.Parse(details.value);
+    if (KindAt(parser, parser.root()) != ExpressionKind::kLambda) return std::nullopt;
+    Signatures signatures;
+    Signature& signature = signatures.overloads.emplace_back();
+    signature.definition = variable;
+    const Scope scope = classes_.ScopeOf(variable);
+    ParameterKind kind = ParameterKind::kNormal;
+    ForEachChild(parser, parser.root(), [&](uint32_t node) {
+      const ExpressionOperator op = parser.node(node).op;
+      const uint32_t name = parser.node(node).first_child;
+      if (op == ExpressionOperator::kDivide) {
+        for (SignatureParameter& each : signature.parameters) {
+          each.kind = ParameterKind::kPositionalOnly;
+        }
+      }
+      if (op == ExpressionOperator::kMultiply) kind = ParameterKind::kKeywordOnly;
+      if (name == kNoExpression) return;
+      SignatureParameter& parameter = signature.parameters.emplace_back();
+      parameter.name = parser.TextOf(name);
+      parameter.kind = op == ExpressionOperator::kMultiply ? ParameterKind::kVarargs
+                       : op == ExpressionOperator::kPower  ? ParameterKind::kKwargs
+                                                           : kind;
+      parameter.scope = scope;
+      if (const uint32_t value = parser.node(name).next_sibling; value != kNoExpression) {
+        parameter.has_default = true;
+        parameter.default_text = parser.TextOf(value);
+      }
+    });
+    if (drop_first && !signature.parameters.empty() && IsPositional(signature.parameters[0].kind)) {
+      signature.parameters.erase(signature.parameters.begin());
+    }
+    return signatures;
+  }
+
   Signatures OfClass(Definition class_definition) {
     const ClassTraits& traits = classes_.TraitsOf(class_definition);
     if (traits.metaclass) {
@@ -36,6 +79,12 @@ class SignatureReader {
       }
     }
     Signatures signatures = OfConstructor(class_definition);
+    const Mro order = classes_.resolver().MroOf(class_definition);
+    if (signatures.gap == SignatureGap::kNone &&
+        std::ranges::any_of(order.classes,
+                            [this](const Definition& each) { return ChangesClass(each); })) {
+      signatures.gap = SignatureGap::kDecorated;
+    }
     if (!traits.metaclass && signatures.gap == SignatureGap::kNone && !traits.knows_bases) {
       // A base that is not known may have a metaclass of its own; what a known class before it
       // binds is found all the same.
@@ -88,14 +137,35 @@ class SignatureReader {
     signature.returns = details.returns;
     const Scope scope = classes_.ScopeOf(function);
     for (const Parameter& parameter : details.params) {
-      const bool positional = parameter.kind == ParameterKind::kPositionalOnly ||
-                              parameter.kind == ParameterKind::kNormal;
-      if (std::exchange(drop_first, false) && positional) continue;
-      signature.parameters.push_back({std::string(parameter.name), parameter.kind,
+      if (std::exchange(drop_first, false) && IsPositional(parameter.kind)) continue;
+      signature.parameters.push_back({Mangled(parameter.name, scope), parameter.kind,
                                       parameter.annotation, parameter.default_value,
                                       parameter.default_value.has_value(), scope});
     }
     return signature;
+  }
+
+  // As the compiler names it: `__x` of a class C is `_C__x` (the language reference, "Private name
+  // mangling").
+  std::string Mangled(std::string_view name, const Scope& scope) {
+    if (!scope.class_row || !name.starts_with("__") || name.ends_with("__")) {
+      return std::string(name);
+    }
+    std::string_view owner = views_.symbol({scope.module, *scope.class_row}).name();
+    owner.remove_prefix(std::min(owner.find_first_not_of('_'), owner.size()));
+    if (owner.empty()) return std::string(name);
+    return std::string("_").append(owner).append(name);
+  }
+
+  // Whether a decorator of the class, or of a base, may have put another class in its place, or a
+  // constructor into it.
+  bool ChangesClass(Definition class_definition) {
+    if (views_.is_stub(class_definition.module)) return false;  // they say what is so with them
+    const Scope scope = classes_.ScopeOf(class_definition);
+    for (const std::string_view text : views_.symbol(class_definition).details().decorators) {
+      if (!classes_.KeepsClass(scope, text)) return true;
+    }
+    return false;
   }
 
   // Whether some decorator may have put another callable in its place.
@@ -106,6 +176,7 @@ class SignatureReader {
       switch (classes_.KnownDecorator(scope, text)) {
         case KnownName::kTransparent:
         case KnownName::kContextManager:
+        case KnownName::kDataclassTransform:
         case KnownName::kOverload:
         case KnownName::kClassMethod:
         case KnownName::kStaticMethod:
@@ -159,6 +230,9 @@ class SignatureReader {
     const Mro mro = classes_.resolver().MroOf(class_definition);
     std::optional<Definition> catch_all;
     for (const Definition& each : mro.classes) {
+      const ClassFields& fields = classes_.FieldsOf(each);
+      const bool makes = fields.maker == each && fields.makes_constructor;
+      if (makes && fields.replaces_constructor) return OfFields(each, fields);
       const KnownName known = classes_.known().Find(each);
       if (known == KnownName::kObject || known == KnownName::kGeneric ||
           known == KnownName::kProtocol) {
@@ -182,9 +256,7 @@ class SignatureReader {
         }
         return WithoutReturns(OfFunction(first, true));
       }
-      const ClassFields& fields = classes_.FieldsOf(each);
-      if (fields.makes_constructor && fields.form != FieldForm::kNone &&
-          !(catch_all && fields.form == FieldForm::kNamedTuple)) {
+      if (makes && !(catch_all && fields.form == FieldForm::kNamedTuple)) {
         return OfFields(each, fields);
       }
     }
@@ -236,6 +308,8 @@ Signatures Find(ClassTable& classes, Definition definition, Binding binding,
     case SymbolKind::kVariable: {
       const SymbolDetails details = symbol.details();
       if (details.value_form == ValueForm::kText && !IsDottedName(details.value)) {
+        const bool drops = (symbol.owner() || as) && binding == Binding::kBound;
+        if (auto lambda = SignatureReader(classes).OfLambda(definition, drops)) return *lambda;
         const auto fields = classes.NamedTupleFields(classes.ScopeOf(definition), details.value);
         if (fields) return SignatureReader(classes).OfFields(definition, *fields);
       }

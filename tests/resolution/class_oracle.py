@@ -1,13 +1,19 @@
 """Compares what summaries say of classes and signatures with the interpreter that has imported them.
 
-    class_oracle.py [--index INDEX | --made SEED] [--coppice COPPICE] [--list KIND]
+    class_oracle.py [--made SEED...] [--packages VENV [--only PACKAGE...]] [--index INDEX]
+                    [--coppice COPPICE] [--list KIND]
 
 Imports every importable module of the standard library and asks `coppice query` about each of its
 classes and functions that are written in Python. INDEX is what `coppice index --env` makes of this
 interpreter; without it one is made. Every difference is counted under its reason and printed; those
-of what cannot be known from the text are excluded by name. --list prints the cases of one kind. With
---made the classes are those of a random module instead: dataclasses, named tuples, typed
-dictionaries and enumerations, of which the standard library has few.
+of what cannot be known from the text are excluded by name. --list prints the cases of one kind, or
+"all" that differ.
+
+With --packages the modules are those that are installed in a virtual environment, or those of some
+of its packages. With --made the classes are those of random modules, one for each seed: dataclasses,
+named tuples, typed dictionaries and enumerations, of which the standard library has few, a library's
+marked by dataclass_transform, and, of an environment that has it, those of attrs. There, nothing may
+differ or be unknown.
 """
 
 import argparse
@@ -18,6 +24,7 @@ import dataclasses
 import enum
 import functools
 import importlib
+import importlib.util
 import inspect
 import io
 import json
@@ -48,13 +55,37 @@ KINDS = {
 }
 
 
+def walked(directories, prefix, only):
+    """Names of modules, without importing any."""
+    for info in pkgutil.iter_modules(directories):
+        if only and not prefix and info.name not in only:
+            continue
+        yield prefix + info.name
+        if info.ispkg:
+            yield from walked([os.path.join(info.module_finder.path, info.name)], f"{prefix}{info.name}.", only)
+
+
+def installed_modules(directory, only):
+    """Those of the packages in site-packages; django's with settings, which its models need."""
+    sys.path.append(directory)
+    with contextlib.suppress(Exception):
+        import django.conf  # pylint: disable=import-outside-toplevel,import-error
+        django.conf.settings.configure(INSTALLED_APPS=[f"django.contrib.{name}" for name in (
+            "admin", "auth", "contenttypes", "sessions", "messages", "sites", "flatpages", "redirects")])
+        django.setup()
+    return imported_modules(directory, only)
+
+
 def standard_modules():
-    stdlib = sysconfig.get_path("stdlib")
+    return imported_modules(sysconfig.get_path("stdlib"), None)
+
+
+def imported_modules(directory, only):
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = list(pkgutil.walk_packages([stdlib], onerror=lambda name: None))
+        found = list(walked([directory], "", only))
     for info in found:
-        parts = info.name.split(".")
+        parts = info.split(".")
         if parts[0] in SKIPPED_MODULES or "tests" in parts or "test" in parts or parts[-1] == "__main__":
             continue
         if parts[0] == "site-packages":
@@ -62,7 +93,7 @@ def standard_modules():
         with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                yield importlib.import_module(info.name)
+                yield importlib.import_module(info)
             except BaseException:  # what refuses to be imported here is not asked about
                 continue
 
@@ -78,6 +109,17 @@ def reached(module, qualname):
 
 
 @functools.lru_cache(maxsize=None)
+def is_named(module):
+    """Whether a dotted name leads to a module: not to that of a migration, `0001_initial`, nor to one that
+    its package hides behind something else of its name."""
+    first, *rest = module.split(".")
+    value = sys.modules.get(first)
+    for name in rest:
+        value = getattr(value, name, None) if name.isidentifier() else None
+    return value is sys.modules.get(module)
+
+
+@functools.lru_cache(maxsize=None)
 def written_classes(file):
     """The class statements in a file that are in no function: qualified name -> names that the body binds."""
     classes = {}
@@ -90,8 +132,9 @@ def written_classes(file):
                 names.add(node.name)
                 walk(node.body, f"{prefix}{node.name}.", classes.setdefault(prefix + node.name, set()))
             else:
+                declared = node.target if isinstance(node, ast.AnnAssign) and node.value is None else None
                 for child in ast.walk(node):
-                    if isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
+                    if child is not declared and isinstance(child, ast.Name) and isinstance(child.ctx, ast.Store):
                         names.add(child.id)
                     elif isinstance(child, ast.alias):
                         names.add(child.asname or child.name.partition(".")[0])
@@ -126,6 +169,19 @@ def binds(cls, name):
     return name in names or (name.startswith(private + "__") and name[len(private):] in names)
 
 
+def removed(cls, name):
+    """Whether a class lacks what a function or class statement right in its body makes: a metaclass or
+    decorator took it away, as django's do with Meta."""
+    if cls is None or not is_python_class(cls) or name in vars(cls):
+        return False
+    with open(sys.modules[cls.__module__].__file__, "rb") as source:
+        body = ast.parse(source.read()).body
+    for part in cls.__qualname__.split("."):
+        body = next((node.body for node in body if isinstance(node, ast.ClassDef) and node.name == part), [])
+    made = any(isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name for node in body)
+    return made and not any(isinstance(node, ast.Delete) for node in body)
+
+
 def is_python_class(value):
     if not isinstance(value, type) or isinstance(vars(value).get("__new__"), types.BuiltinFunctionType):
         return False  # made by C, whatever module it claims to be of
@@ -137,7 +193,7 @@ def collect(modules):
     classes, functions = {}, {}
 
     def add_class(value):
-        if not is_python_class(value) or reached(value.__module__, value.__qualname__) is not value:
+        if not is_python_class(value) or not is_named(value.__module__) or reached(value.__module__, value.__qualname__) is not value:
             return
         if value.__module__.split(".")[0] in SKIPPED_MODULES:
             return
@@ -151,11 +207,12 @@ def collect(modules):
 
     for module in modules:
         for value in list(vars(module).values()):
-            if isinstance(value, type):
+            # Not isinstance, which asks objects that stand for others what they are.
+            if issubclass(type(value), type):
                 add_class(value)
-            elif isinstance(value, types.FunctionType) and not value.__module__.split(".")[0] in SKIPPED_MODULES:
+            elif type(value) is types.FunctionType and not value.__module__.split(".")[0] in SKIPPED_MODULES:
                 written = getattr(sys.modules.get(value.__module__), "__file__", None) == value.__code__.co_filename
-                if written and reached(value.__module__, value.__qualname__) is value:
+                if written and is_named(value.__module__) and reached(value.__module__, value.__qualname__) is value:
                     functions[f"{value.__module__}.{value.__qualname__}"] = value
     return classes, functions
 
@@ -174,6 +231,13 @@ class Asker:
         return answers
 
 
+def shown(value):
+    try:
+        return repr(value)[:60]
+    except Exception:  # pylint: disable=broad-except
+        return f"<{type(value).__qualname__}>"
+
+
 class Tally:
     def __init__(self, listed):
         self.counts = collections.defaultdict(collections.Counter)
@@ -183,6 +247,8 @@ class Tally:
         self.counts[subject][kind] += 1
         if self.listed == f"{subject}.{kind}":
             print(*details)
+        elif self.listed == "all" and kind != "equal" and not kind.startswith(("excluded", "unknown")):
+            print(f"{subject}.{kind}:", *details)
 
 
 def member_kind(owner, name, value):
@@ -218,6 +284,10 @@ def generated(owner):
     if issubclass(owner, tuple) and hasattr(owner, "_fields"):
         names |= {"_fields", "_field_defaults", "_make", "_replace", "_asdict", "__new__", "__repr__",
                   "__getnewargs__", "__slots__", "_field_types", "__replace__", *owner._fields}
+    if "__attrs_attrs__" in dir(owner):
+        names |= {"__attrs_attrs__", "__attrs_own_setattr__", "__attrs_props__", "__attrs_base_of_slotted__",
+                  "__attrs_init__", "__init__", "__repr__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
+                  "__setattr__", "__delattr__", "__getstate__", "__setstate__", "__slots__", "__replace__"}
     if isinstance(owner, enum.EnumMeta):
         names |= {"_generate_next_value_", "_member_names_", "_member_map_", "_value2member_map_", "_member_type_",
                   "_value_repr_", "_unhashable_values_", "_use_args_", "_new_member_", "__new__", "__new_member__",
@@ -228,9 +298,10 @@ def generated(owner):
     if any(base.__name__ == "Protocol" for base in owner.__mro__):
         names |= {"__init__", "__subclasshook__"}
     if "__total_ordering__" or hasattr(owner, "__lt__"):
-        names |= {"__lt__", "__le__", "__gt__", "__ge__"} & {
-            name for name, value in vars(owner).items()
-            if getattr(value, "__module__", "") == "functools" or getattr(value, "__name__", "").startswith("_")}
+        for name in {"__lt__", "__le__", "__gt__", "__ge__"} & set(vars(owner)):
+            value = vars(owner)[name]
+            if getattr(value, "__module__", "") == "functools" or getattr(value, "__name__", "").startswith("_"):
+                names.add(name)
     return names
 
 
@@ -263,10 +334,12 @@ def compare_members(tally, name, cls, answer):
                 elif member_kind(base, member, value) != "slot" and not binds(base, member):
                     tally.add("members", "excluded: set by code at run time")
                 else:
-                    tally.add("members", "missing", name, member, base, repr(value)[:60])
+                    tally.add("members", "missing", name, member, base, shown(value))
                 continue
             if mine["owner"] != spelling[base]:
-                if not binds(base, member):
+                if removed(spelled.get(mine["owner"]), member):
+                    tally.add("members", "excluded: removed by code at run time")
+                elif not binds(base, member):
                     tally.add("members", "excluded: set by code at run time")
                 elif mine["owner"] in spelled and is_python_class(spelled[mine["owner"]]):
                     tally.add("members", "owner", name, member, base, mine["owner"])
@@ -274,21 +347,38 @@ def compare_members(tally, name, cls, answer):
                     tally.add("members", "excluded: of a base that the order lacks")
                 continue
             if mine["kind"] == "unknown":
-                tally.add("members", "unknown: kind", name, member, want, repr(value)[:60])
+                tally.add("members", "unknown: kind", name, member, want, shown(value))
             elif mine["kind"] == want:
                 tally.add("members", "equal")
             else:
-                tally.add("members", "kind", name, member, mine["kind"], want, repr(value)[:60])
+                tally.add("members", "kind", name, member, mine["kind"], want, shown(value))
     for member, mine in ours.items():
         if mine["kind"] == "instance" or member in seen or member in IMPLICIT:
             continue
         owner = spelled.get(mine["owner"])
         if owner is None or not is_python_class(owner) or member in generated(owner):
             continue
-        if isinstance(owner, enum.EnumMeta) and member.startswith("_") and member.endswith("_"):
+        if removed(owner, member):
+            tally.add("members", "excluded: removed by code at run time")
+        elif isinstance(owner, enum.EnumMeta) and member.startswith("_") and member.endswith("_"):
             tally.add("members", "excluded: removed by the enumeration")
         else:
             tally.add("members", "extra", name, member, mine["kind"], mine["owner"])
+
+
+def is_typed_dict(cls):
+    return isinstance(cls, type) and type(cls).__name__ == "_TypedDictMeta"
+
+
+def declares_again(cls):
+    """Whether a class marked by dataclass_transform, or a base, annotates a field that has a default in a
+    base, and gives it no value."""
+    marked = [base for base in [*cls.__mro__, *type(cls).__mro__] if "__dataclass_transform__" in vars(base)]
+    for base in cls.__mro__ if marked else ():
+        for name in vars(base).get("__annotations__", ()):
+            if any(name in getattr(other, "__dataclass_fields__", ()) for other in base.__mro__[1:]):
+                return True
+    return False
 
 
 def compare_fields(tally, name, cls, answer):
@@ -300,6 +390,17 @@ def compare_fields(tally, name, cls, answer):
         got = [(field["name"], field["in_constructor"], field["keyword_only"], field["has_default"])
                for field in fields if not field["only_in_constructor"]]
         subject = "dataclass fields"
+    elif "__attrs_attrs__" in dir(cls) and not binds(cls, "__attrs_attrs__"):
+        want = [(field.name, field.init, bool(field.kw_only), repr(field.default) != "NOTHING", field.alias)
+                for field in cls.__attrs_attrs__]
+        got = [(field["name"], field["in_constructor"], field["keyword_only"], field["has_default"],
+                field["parameter"]) for field in fields]
+        subject = "attrs fields"
+    elif hasattr(cls, "__pydantic_fields__"):
+        want = [(name, not field.is_required()) for name, field in cls.__pydantic_fields__.items()]
+        # pydantic's own rule: what begins with an underscore is private.
+        got = [(field["name"], field["has_default"]) for field in fields if not field["name"].startswith("_")]
+        subject = "pydantic fields"
     elif issubclass(cls, tuple) and isinstance(getattr(cls, "_fields", None), tuple):
         if "_fields" in vars(cls) and not hasattr(cls, "_field_defaults"):
             tally.add("named tuple fields", "excluded: no named tuple")
@@ -307,10 +408,14 @@ def compare_fields(tally, name, cls, answer):
         want = [(field, field in cls._field_defaults) for field in cls._fields]
         got = [(field["name"], field["has_default"]) for field in fields]
         subject = "named tuple fields"
-    elif typing.is_typeddict(cls) and cls.__required_keys__ & cls.__optional_keys__:
+    elif is_typed_dict(cls) and any(isinstance(each, (str, typing.ForwardRef)) for each in
+                                    vars(cls).get("__annotations__", {}).values()):
+        tally.add("typed dictionary fields", "excluded: the interpreter does not read what is in strings")
+        return
+    elif is_typed_dict(cls) and cls.__required_keys__ & cls.__optional_keys__:
         tally.add("typed dictionary fields", "excluded: required and not, before Python 3.13")
         return
-    elif typing.is_typeddict(cls):
+    elif is_typed_dict(cls):
         want = sorted((key, key in cls.__required_keys__) for key in cls.__annotations__)
         got = sorted((field["name"], field["required"]) for field in fields)
         subject = "typed dictionary fields"
@@ -321,6 +426,8 @@ def compare_fields(tally, name, cls, answer):
         return
     if want == got:
         tally.add(subject, "equal")
+    elif not answer["fields_complete"] and declares_again(cls):
+        tally.add(subject, "excluded: PEP 681 does not say whether it has the default that a base gives it")
     elif not answer["fields_complete"] or not answer["complete"]:
         tally.add(subject, "unknown", name)
     else:
@@ -339,7 +446,7 @@ def compare_enum(tally, name, cls, answer):
 
 
 def compare_metaclass(tally, name, cls, answer):
-    if typing.is_typeddict(cls):
+    if is_typed_dict(cls):
         tally.add("metaclass", "excluded: of typed dictionaries, which type checkers do not have")
         return
     if answer["metaclass"] is None:
@@ -367,6 +474,19 @@ def same_default(text, default):
     return value == default or repr(value) == repr(default)
 
 
+def own_signature(cls):
+    """Why a class's signature is not that of what its text says. None: it is."""
+    if not isinstance(cls, type):
+        return "the function has a __signature__" if hasattr(cls, "__signature__") else None
+    if any("__signature__" in vars(base) for base in cls.__mro__):
+        return "the class has a __signature__"
+    if any("__deprecated__" in vars(base) for base in cls.__mro__):
+        return "a deprecated class has a constructor of its own"
+    if getattr(cls.__init__, "__name__", "").startswith("_no_init"):
+        return "protocols have a constructor of their own"
+    return None
+
+
 def compare_signature(tally, subject, name, value, answer):
     if answer["definition"] is None:
         tally.add(subject, "unresolved", name)
@@ -375,6 +495,9 @@ def compare_signature(tally, subject, name, value, answer):
         signature = inspect.signature(value)
     except (ValueError, TypeError):
         tally.add(subject, "excluded: the interpreter knows none")
+        return
+    if answer["why"] == "fields" and isinstance(value, type) and declares_again(value):
+        tally.add(subject, "excluded: PEP 681 does not say whether it has the default that a base gives it")
         return
     if not answer["known"]:
         tally.add(subject, "unknown: " + answer["why"], name, signature)
@@ -386,7 +509,7 @@ def compare_signature(tally, subject, name, value, answer):
     if mine["definition"]["path"].endswith(".pyi"):
         tally.add(subject, "excluded: in C, as a stub describes it")
         return
-    if any(each.get("default") in ("_empty", "inspect._empty") for each in mine["parameters"]):
+    if any(each.get("default") in ("_empty", "inspect._empty", "Parameter.empty") for each in mine["parameters"]):
         tally.add(subject, "excluded: the default that stands for none")
         return
     if isinstance(value, type) and getattr(value, "_is_protocol", False):
@@ -395,7 +518,8 @@ def compare_signature(tally, subject, name, value, answer):
     got = [(each["name"], each["kind"], each["has_default"]) for each in mine["parameters"]]
     want = parameters_of(signature)
     if got != want:
-        tally.add(subject, "differs", name, signature, mine["text"])
+        why = own_signature(value)
+        tally.add(subject, "excluded: " + why if why else "differs", name, signature, mine["text"])
         return
     for each, parameter in zip(mine["parameters"], signature.parameters.values()):
         if each["has_default"] and "default" in each:
@@ -405,36 +529,88 @@ def compare_signature(tally, subject, name, value, answer):
     tally.add(subject, "equal")
 
 
-def make_index(coppice, directory):
-    """Of this interpreter's standard library, and of the directory's project."""
+def make_index(options, directory):
+    """Of the interpreter's environment, and of the directory's project."""
     index = os.path.join(directory, "index")
     project = os.path.join(directory, "project")
     os.makedirs(project, exist_ok=True)
-    subprocess.run([coppice, "index", "--env", "--python", sys.executable, project, "-o", index, "--quiet"],
+    if options.packages:
+        chosen = ["--venv", options.packages]
+    else:
+        found = subprocess.run([options.coppice, "env", "--python", sys.executable, "--json"],
+                               stdout=subprocess.PIPE, check=True).stdout
+        bare = os.path.join(directory, "bare")  # nothing asks about the interpreter's site-packages
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
+        chosen = ["--venv", bare, "--typeshed", json.loads(found)["typeshed"]]
+    subprocess.run([options.coppice, "index", "--env", *chosen, project, "-o", index, "--no-docs", "--quiet"],
                    check=True)
     return index
 
 
 HEAD = """from dataclasses import KW_ONLY, InitVar, dataclass, field
+import dataclasses
 from enum import Enum, Flag, IntEnum, auto
 from typing import ClassVar, NamedTuple, TypedDict
 import typing
+"""
+# A library whose classes are dataclasses, in each way that PEP 681 has.
+TRANSFORMS = """
+def Field(*, default=dataclasses.MISSING, init=True, kw_only=dataclasses.MISSING):
+    return dataclasses.field(default=default, init=init, kw_only=kw_only)
+def Hidden(*, default=dataclasses.MISSING, init=False):
+    return dataclasses.field(default=default, init=init)
+def Plain(default):
+    return default
+@typing.dataclass_transform(field_specifiers=(Field, Hidden))
+def transform(*, init=True, kw_only=False):
+    return lambda cls: dataclass(init=init, kw_only=kw_only)(cls)
+@typing.dataclass_transform(kw_only_default=True, field_specifiers=(Field, Hidden))
+class Meta(type):
+    def __new__(cls, name, bases, namespace, init=True, kw_only=True):
+        made = super().__new__(cls, name, bases, namespace)
+        return dataclass(init=init, kw_only=kw_only)(made) if bases else made
+    def __init__(cls, name, bases, namespace, **options):
+        super().__init__(name, bases, namespace)
+class ByMeta(metaclass=Meta): ...
+@typing.dataclass_transform(field_specifiers=(Field, Hidden))
+class ByBase:
+    def __init_subclass__(cls, init=True, kw_only=False):
+        dataclass(init=init, kw_only=kw_only)(cls)
 """
 FIELDS = ["{}: int", "{}: int = 1", "{}: 'list' = field(default_factory=list)", "{}: int = field(default=2)",
           "{}: int = field(init=False)", "{}: int = field(init=False, default=3)", "{}: int = field(kw_only=True)",
           "{}: int = field(kw_only=True, default=4)", "{}: ClassVar[int] = 5", "{}: InitVar[int] = 6", "_: KW_ONLY",
           "{} = 7", "def {}(self): ...", "{}: 'typing.ClassVar[int]' = 8"]
-KEYS = ["{}: int", "{}: str", "{}: typing.Required[int]", "{}: typing.NotRequired[int]"]
+MARKED = ["{}: int", "{}: int = 1", "{}: int = Field(default=2)", "{}: int = Field(init=False, default=3)",
+          "{}: int = Field(kw_only=True)", "{}: int = Hidden()", "{}: int = Plain(4)", "{}: ClassVar[int] = 5",
+          "def __init__(self, own): ..."]
+ATTRS = ["{}: int", "{}: int = 1", "{} = attr.ib()", "{}: int = attr.ib(default=2)", "{} = attr.ib(factory=list)",
+         "{} = attr.ib(kw_only=True, default=3)", "_{}: int = attr.field(alias='other_{}')", "__{}: int = 4",
+         "_{} = attr.ib(default=attr.NOTHING)", "{}: ClassVar[int] = 5", "{}: int = attr.field(init=False)",
+         "{} = attr.ib(init=False, default=1)", "{}: int = attr.field(converter=str, default=1)",
+         "{} = attr.ib()\n    @{}.default\n    def make_{}(self): return 1", "def __init__(self, own): ...",
+         "{}: int = attr.field(kw_only=False)"]
+ATTRS_MAKERS = ["attr.s", "attr.s(kw_only=True)", "attr.s(auto_attribs=True)", "attr.define", "attr.frozen",
+                "attr.define(kw_only=True)", "attr.define(slots=False)", "attr.s(collect_by_mro=True)",
+                "attr.define(init=False)", "attr.define(init=True)", "attr.s(slots=True, auto_detect=True)",
+                "attr.define(auto_attribs=False)", "attr.define(kw_only=True, force_kw_only=True)"]
+KEYS = ["{}: int", "{}: str", "{}: typing.Required[int]", "{}: typing.NotRequired[int]",
+        "{}: typing.Annotated[typing.NotRequired[int], 1]"]
 MEMBERS = ["{} = 1", "{} = auto()", "{} = -5", "{}: int = 3", "def {}(self): ...", "_{} = 2", "__{} = 4",
            "{} = lambda self: 1", "{} = x1 if False else 9", "{}: int"]
+LAMBDAS = ["{} = lambda self, a, /, b=(1, 2), *c, d, e='x:', **f: a", "{} = lambda *, a=lambda b: 1: a", "{} = lambda: 0",
+           "{} = lambda self, *a: a"]
 
 
-def made_class(random, number, known):
+def made_class(random, kinds, number, known):
     """The text of a class, whether the interpreter takes it or not."""
-    kind = random.choice(["dataclass", "dataclass", "plain", "tuple", "dict", "enum"])
+    kind = random.choice(kinds)
 
     def body(forms, most):
-        lines = [random.choice(forms).format(f"x{random.randrange(12)}") for _ in range(random.randrange(1, most))]
+        lines = []
+        for _ in range(random.randrange(1, most)):
+            form = random.choice(forms)
+            lines.append(form.format(*[f"x{random.randrange(12)}"] * form.count("{}")))
         return "".join(f"    {line}\n" for line in lines)
 
     def some(kinds, most):
@@ -443,10 +619,22 @@ def made_class(random, number, known):
 
     name = f"C{number}"
     if kind == "dataclass":
-        options = random.choice(["", "", "(kw_only=True)", "(init=False)", "(frozen=False, kw_only=False)", "(eq=False)"])
+        options = random.choice(["", "", "(kw_only=True)", "(init=False)", "(frozen=False, kw_only=False)", "(eq=False)",
+                                 "(slots=True)"])
         return kind, f"@dataclass{options}\nclass {name}({some(('dataclass', 'plain'), 2)}):\n{body(FIELDS, 6)}"
     if kind == "plain":
-        return kind, f"class {name}({some(('dataclass', 'plain'), 2)}):\n{body(FIELDS[11:13], 3)}"
+        return kind, f"class {name}({some(('dataclass', 'plain'), 2)}):\n{body(FIELDS[11:13] + LAMBDAS, 3)}"
+    if kind == "marked":
+        options = random.choice(["", "init=False", "kw_only=True", "kw_only=False"])
+        way = random.choice(["ByMeta", "ByBase", ""])
+        lines = body(MARKED, 6)
+        if not way:
+            return kind, f"@transform({options})\nclass {name}:\n{lines}"
+        base = some((kind + way,), 1) or way
+        return kind + way, f"class {name}({base}{options and ', ' + options}):\n{lines}"
+    if kind == "attrs":
+        bases = some(("attrs",), 2)  # of both forms at once nothing can be said
+        return kind, f"@{random.choice(ATTRS_MAKERS)}\nclass {name}({bases}):\n{body(ATTRS, 6)}"
     if kind == "tuple":
         return kind, f"class {name}(NamedTuple):\n{body(FIELDS[:2] + FIELDS[12:13], 6)}"
     if kind == "dict":
@@ -458,21 +646,30 @@ def made_class(random, number, known):
 def make_module(seed, directory):
     """A module of classes that the interpreter takes."""
     chooser = random.Random(seed)
-    namespace = {"__name__": "made"}
-    exec(HEAD, namespace)  # pylint: disable=exec-used
-    texts, known = [HEAD], []
-    while len(known) < 600:
-        kind, text = made_class(chooser, len(known), known)
+    kinds, head = ["dataclass", "dataclass", "plain", "tuple", "dict", "enum"], HEAD
+    if hasattr(typing, "dataclass_transform"):
+        kinds.append("marked")
+        head += TRANSFORMS
+    if importlib.util.find_spec("attr"):
+        kinds += ["attrs"] * 3
+        head = "import attr\n" + head
+    namespace = {"__name__": f"made{seed}"}
+    exec(head, namespace)  # pylint: disable=exec-used
+    texts, known = [head], []
+    while len(known) < 400:
+        kind, text = made_class(chooser, kinds, len(known), known)
         with contextlib.suppress(Exception), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             exec(text, namespace)  # pylint: disable=exec-used
             texts.append(text)
             known.append((f"C{len(known)}", kind))
-    os.mkdir(os.path.join(directory, "project"))
-    with open(os.path.join(directory, "project", "made.py"), "w", encoding="utf-8") as file:
+    project = os.path.join(directory, "project")
+    os.makedirs(project, exist_ok=True)
+    with open(os.path.join(project, f"made{seed}.py"), "w", encoding="utf-8") as file:
         file.write("".join(texts))
-    sys.path.insert(0, os.path.join(directory, "project"))
-    return importlib.import_module("made")
+    if project not in sys.path:
+        sys.path.insert(0, project)
+    return importlib.import_module(f"made{seed}")
 
 
 def source_file(value):
@@ -482,21 +679,53 @@ def source_file(value):
         return None
 
 
-def main():
+def isolate(options):
+    """Starts again without what site-packages change in the standard library."""
     if not sys.flags.isolated or not sys.flags.no_site:
-        # Without what site-packages change in the standard library.
-        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", *sys.argv])
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        python = os.path.join(options.packages, "bin", "python") if options.packages else sys.executable
+        os.execv(python, [python, "-I", "-S", "-B", *sys.argv])
+
+
+def make_parser(description):
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--index")
     parser.add_argument("--coppice", default=os.environ.get("COPPICE", "coppice"))
     parser.add_argument("--list", default="")
-    parser.add_argument("--made", metavar="SEED")
+    parser.add_argument("--packages", metavar="VENV", type=os.path.abspath)
+    parser.add_argument("--only", nargs="+", metavar="PACKAGE")
+    return parser
+
+
+def environment(options, directory):
+    """An index, and the modules that are asked about."""
+    if not options.packages:
+        modules = list(standard_modules())
+    else:
+        modules = list(installed_modules(site_packages(options), options.only))
+    return options.index or make_index(options, directory), modules
+
+
+def site_packages(options):
+    return os.path.join(options.packages, "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+
+
+def main():
+    parser = make_parser(__doc__)
+    parser.add_argument("--made", metavar="SEED", nargs="+")
     options = parser.parse_args()
+    isolate(options)
     with tempfile.TemporaryDirectory() as directory:
-        modules = list(standard_modules()) if options.made is None else [make_module(options.made, directory)]
-        index = options.index or make_index(options.coppice, directory)
+        if options.made:
+            if options.packages:
+                sys.path.append(site_packages(options))
+            modules = [make_module(seed, directory) for seed in options.made]
+            index = make_index(options, directory)
+        else:
+            index, modules = environment(options, directory)
         tally = run(Asker(options.coppice, index), options.list, modules)
-    sys.exit(report(tally))
+    if options.made:
+        sys.exit(report(tally, differs=0, unknown=0))
+    sys.exit(report(tally, DIFFERS_INSTALLED, UNKNOWN_INSTALLED) if options.packages else report(tally))
 
 
 def run(asker, listed, modules):
@@ -563,6 +792,9 @@ def run(asker, listed, modules):
 # What may differ, of what is neither excluded nor unknown; and how much at most may be unknown.
 DIFFERS = 0.005
 UNKNOWN = 0.1
+# The same of what is installed, where decorators and metaclasses do more.
+DIFFERS_INSTALLED = 0.03
+UNKNOWN_INSTALLED = 0.2
 
 
 def report(tally, differs=DIFFERS, unknown=UNKNOWN):

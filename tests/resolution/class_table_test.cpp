@@ -43,6 +43,7 @@ class Classes {
     const ClassFields& fields = table_.FieldsOf(Find(name));
     std::string text;
     for (const ClassField& field : fields.fields) {
+      if (field.class_variable) continue;
       text.append(text.empty() ? "" : " ").append(field.name);
       if (field.keyword_only) text += '!';
       if (!field.in_constructor) text += '-';
@@ -218,6 +219,78 @@ class Not:
   EXPECT_EQ(classes.Fields("m.Not"), "");
 }
 
+TEST(ClassTable, AttrsHasFields) {
+  Classes classes({{"attr/__init__.py", R"(
+def define(cls=None, **options): ...
+def s(cls=None, **options): ...
+def ib(**options): ...
+field = ib
+)"},
+                   {"m.py", R"(
+import attr
+@attr.define
+class A:
+    x: int
+    _y: int = 2
+    z: int = attr.ib(alias="zed", factory=list, kw_only=True)
+@attr.define(slots=False)
+class B(A):
+    x: int = attr.ib(default=attr.NOTHING)
+@attr.s
+class C:
+    a: int
+    b = attr.ib()
+    def __init__(self, own): ...
+@attr.define
+class D:
+    a: int
+    def __init__(self, own): ...
+@attr.define(field_transformer=hook)
+class E:
+    a: int
+)"}},
+                  0);
+  EXPECT_EQ(classes.Fields("m.A"), "x _y=2 z!=<factory>");
+  EXPECT_EQ(classes.Signature("m.A"), "(x, y=2, zed!=<factory>)");
+  EXPECT_EQ(classes.Members("m.A"), "_y:slot x:slot z:slot");
+  EXPECT_EQ(classes.Fields("m.B"), "_y=2 z!=<factory> x");
+  EXPECT_EQ(classes.Members("m.B"), "_y:slot x:slot z:slot");
+  EXPECT_EQ(classes.Fields("m.C"), "b");
+  // attr.s replaces what the class writes, define does not.
+  EXPECT_EQ(classes.Signature("m.C"), "(b)");
+  EXPECT_EQ(classes.Signature("m.D"), "(own)");
+  EXPECT_EQ(classes.Signature("m.E"), "(a) fields");
+}
+
+TEST(ClassTable, WhatTheClassKeepsOfItsFields) {
+  Classes classes(R"(
+from dataclasses import dataclass, field
+from typing import ClassVar
+@dataclass
+class A:
+    x: ClassVar[int] = 1
+    y: int = 2
+    z: list = field(default_factory=list)
+    method = len
+    def back(self): ...
+    back = staticmethod(back)
+    either = back if nowhere else 1
+@dataclass
+class B(A):
+    x: int = 3
+    z: int
+@dataclass(slots=True)
+class C:
+    x: int = 1
+)");
+  EXPECT_EQ(classes.Fields("m.A"), "y=2 z=<factory>");
+  EXPECT_EQ(classes.Members("m.A"),
+            "back:static_method either:unknown method:value x:value y:value z:instance");
+  // In the place of what it replaces; a factory leaves no default to inherit.
+  EXPECT_EQ(classes.Fields("m.B"), "x=3 y=2 z");
+  EXPECT_EQ(classes.Members("m.C"), "x:slot");
+}
+
 TEST(ClassTable, NamedTuplesAndTypedDictionariesHaveFields) {
   Classes classes(R"(
 from collections import namedtuple
@@ -264,6 +337,7 @@ def o(a: int) -> int: ...
 def o(a: str, b: int) -> str: ...
 def o(*args): ...
 k = f
+l = lambda a, /, b=lambda: 1, *c, d, **e: a
 v = 1
 class C:
     def m(self, a): ...
@@ -277,6 +351,7 @@ class C:
   EXPECT_EQ(classes.Signature("m.g"), "(a)");
   EXPECT_EQ(classes.Signature("m.h"), "(a) decorated");
   EXPECT_EQ(classes.Signature("m.o"), "(a) | (a, b)");
+  EXPECT_EQ(classes.Signature("m.l"), "(a, b=lambda: 1, *c, d!, **e)");
   EXPECT_EQ(classes.Signature("m.k"), "(a, b, *args, c!=1, **kwargs)");
   EXPECT_EQ(classes.Signature("m.v"), " unknown_value");
   EXPECT_EQ(classes.Signature("m"), " not_callable");
@@ -301,6 +376,11 @@ class D:
     def __new__(cls, d): ...
 class E: ...
 class F(nowhere.Unknown): ...
+def changes(cls): ...
+@changes
+class G: ...
+class H(G):
+    def __init__(self, __h): ...
 )");
   EXPECT_EQ(classes.Signature("m.A"), "(of_meta)");
   EXPECT_EQ(classes.Signature("m.B"), "(b)");
@@ -308,6 +388,7 @@ class F(nowhere.Unknown): ...
   EXPECT_EQ(classes.Signature("m.D"), "(d)");
   EXPECT_EQ(classes.Signature("m.E"), "()");
   EXPECT_EQ(classes.Signature("m.F"), "() unknown_base");
+  EXPECT_EQ(classes.Signature("m.H"), "(_H__h) decorated");
 }
 
 TEST(ClassTable, ClassesThatLeadBackToThemselvesEnd) {

@@ -1,13 +1,12 @@
 """Compares the types that summaries give to variables with what the interpreter bound to them.
 
-    type_oracle.py NAME_TYPES [--index INDEX] [--list KIND]
+    type_oracle.py NAME_TYPES [--packages VENV [--only PACKAGE...]] [--index INDEX] [--list KIND]
 
-For each module of the standard library, each of its variables and class attributes that its own text
+For each module of the standard library, or of a virtual environment's packages, each of its variables and class attributes that its own text
 binds to an object of which no class or function is made there: the object's type must be what
 NAME_TYPES says, or derived from it. What is unknown is counted, by reason; so is what is excluded.
 """
 
-import argparse
 import builtins
 import inspect
 import os
@@ -94,7 +93,7 @@ def variables(modules):
             if name.startswith("__") or name not in vars(module):
                 continue
             value = vars(module)[name]
-            if isinstance(value, (type, types.FunctionType, types.ModuleType, types.BuiltinFunctionType)):
+            if issubclass(type(value), (type, types.FunctionType, types.ModuleType, types.BuiltinFunctionType)):
                 continue
             yield f"{module.__name__}.{name}", value
         for qualname, members in class_oracle.written_classes(file).items():
@@ -105,7 +104,7 @@ def variables(modules):
                 if name.startswith("__") or name not in vars(cls):
                     continue
                 value = vars(cls)[name]
-                if isinstance(value, (type, types.FunctionType, classmethod, staticmethod, property)):
+                if issubclass(type(value), (type, types.FunctionType, classmethod, staticmethod, property)):
                     continue
                 if hasattr(type(value), "__get__"):
                     continue
@@ -113,24 +112,20 @@ def variables(modules):
 
 
 def main():
-    if not sys.flags.isolated or not sys.flags.no_site:
-        os.execv(sys.executable, [sys.executable, "-I", "-S", "-B", *sys.argv])
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = class_oracle.make_parser(__doc__)
     parser.add_argument("program")
-    parser.add_argument("--index")
-    parser.add_argument("--coppice", default=os.environ.get("COPPICE", "coppice"))
-    parser.add_argument("--list", default="")
     options = parser.parse_args()
+    class_oracle.isolate(options)
     with tempfile.TemporaryDirectory() as directory:
-        index = options.index or class_oracle.make_index(options.coppice, directory)
-        asked = list(variables(list(class_oracle.standard_modules())))
+        index, modules = class_oracle.environment(options, directory)
+        asked = list(variables(modules))
         names = "".join(name + "\n" for name, _ in asked)
         run = subprocess.run([options.program, index, "runtime"], input=names.encode(), stdout=subprocess.PIPE, check=True)
     tally = class_oracle.Tally(options.list)
     for (name, value), line in zip(asked, run.stdout.decode().splitlines()):
         answer = json.loads(line)
         if answer["type"] == "Unknown":
-            tally.add("types of variables", "unknown: " + answer["gap"], name, repr(value)[:60])
+            tally.add("types of variables", "unknown: " + answer["gap"], name, class_oracle.shown(value))
             continue
         fitting = fits(answer["type"], value)
         heads = {part.partition("[")[0] for part in split(answer["type"], " | ")}
@@ -143,7 +138,7 @@ def main():
             tally.add("types of variables", "excluded: nothing is claimed, or an alias of a type")
         else:
             tally.add("types of variables", "equal" if fitting else "differs", name, answer["type"], type(value),
-                      repr(value)[:60])
+                      class_oracle.shown(value))
     sys.exit(class_oracle.report(tally, differs=0.01, unknown=0.5))
 
 

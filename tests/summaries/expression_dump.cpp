@@ -18,7 +18,7 @@ void Dump(const ExpressionParser& parser, uint32_t index, std::string& out) {
       "keyword", "Starred", "**",    "Tuple",     "List",      "Set",    "Dict",
       "Comp",    "str",     "bytes", "JoinedStr", "int",       "float",  "complex",
       "True",    "False",   "None",  "Ellipsis",  "Unary",     "Binary", "Bool",
-      "Compare", "cmp",     "IfExp", "Named",     "Lambda",    "Await"};
+      "Compare", "cmp",     "IfExp", "Named",     "Lambda",    "Await",  "param"};
   const auto& node = parser.node(index);
   out += '(';
   out += kKinds[static_cast<size_t>(node.kind)];

@@ -27,6 +27,29 @@ def form(kind, *parts):
     return "(" + " ".join([kind, *parts]) + ")"
 
 
+def parameters(arguments):
+    def named(op, argument, default=None):
+        operators = [str(OPERATORS[op])] if op else []
+        return form("param", *operators, form("id", argument.arg), *([dump(default)] if default else []))
+
+    positional = arguments.posonlyargs + arguments.args
+    defaults = [None] * (len(positional) - len(arguments.defaults)) + arguments.defaults
+    for number, (argument, default) in enumerate(zip(positional, defaults)):
+        if number and number == len(arguments.posonlyargs):
+            yield form("param", str(OPERATORS["Div"]))
+        yield named(None, argument, default)
+    if arguments.posonlyargs and not arguments.args:
+        yield form("param", str(OPERATORS["Div"]))
+    if arguments.vararg:
+        yield named("Mult", arguments.vararg)
+    elif arguments.kwonlyargs:
+        yield form("param", str(OPERATORS["Mult"]))
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
+        yield named(None, argument, default)
+    if arguments.kwarg:
+        yield named("Pow", arguments.kwarg)
+
+
 def dump(node):
     kind = type(node).__name__
     if kind == "Name":
@@ -77,7 +100,7 @@ def dump(node):
     if kind == "NamedExpr":
         return form("Named", dump(node.target), dump(node.value))
     if kind == "Lambda":
-        return form("Lambda")
+        return form("Lambda", *parameters(node.args))
     if kind == "Await":
         return form("Await", dump(node.value))
     return form("opaque")
