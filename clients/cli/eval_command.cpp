@@ -15,7 +15,9 @@
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
 #include "clients/cli/json.h"
-#include "clients/cli/resolution_query.h"
+#include "clients/cli/obstacle_text.h"
+#include "clients/cli/open_pack.h"
+#include "clients/cli/profile_option.h"
 #include "summaries/resolution/evaluation.h"
 
 namespace coppice::cli {
@@ -47,7 +49,7 @@ Exit codes: 0 done, 2 wrong call, 3 INDEX is not there, unreadable, damaged or n
 
 struct Call {
   std::string index;
-  std::string profile = "pyright";
+  std::optional<SearchProfile> profile;
   bool json = false;
 };
 
@@ -191,7 +193,9 @@ void PrintTable(const Evaluations& evaluations, const Figures& figures, Output& 
 int Run(const Call& call) {
   Figures figures;
   const auto start = std::chrono::steady_clock::now();
-  const Result<std::shared_ptr<const ModuleFinder>> finder = OpenFinder(call.index, call.profile);
+  const Result<std::shared_ptr<const Index>> index = OpenIndex(call.index);
+  if (!index) return Fail(index.error());
+  const auto finder = ModuleFinder::Make(*index, call.profile.value_or(SearchProfile::kPyright));
   if (!finder) return Fail(finder.error());
   figures.open_seconds = Since(start);
 
@@ -224,7 +228,7 @@ Action DeclareEval(CLI::App& app) {
   SetHelp(app, kHelp);
   const auto call = std::make_shared<Call>();
   app.add_option("INDEX", call->index)->required();
-  app.add_option("--profile", call->profile)->check(OneOf({"runtime", "mypy", "pyright"}));
+  AddProfileOption(app, call->profile);
   app.add_flag("--json", call->json);
   return [call] { return Run(*call); };
 }

@@ -14,9 +14,9 @@
 #include "clients/cli/console.h"
 #include "clients/cli/graph_page.h"
 #include "clients/cli/graph_picture.h"
-#include "clients/cli/graph_queries.h"
 #include "clients/cli/near_names.h"
 #include "clients/cli/open_pack.h"
+#include "clients/cli/profile_option.h"
 #include "summaries/resolution/import_graph.h"
 
 namespace coppice::cli {
@@ -64,7 +64,7 @@ struct Call {
   uint32_t depth = 0;  // 0: not given
   bool type_checking = false;
   bool deferred = false;
-  SearchProfile profile = SearchProfile::kRuntime;
+  std::optional<SearchProfile> profile;
 };
 
 std::string Mistake(const Call& call) {
@@ -134,7 +134,7 @@ int Run(const Call& call) {
   if (const std::string mistake = Mistake(call); !mistake.empty()) return Misuse(kHelp, mistake);
   const Result<std::shared_ptr<const Index>> index = OpenIndex(call.index);
   if (!index) return Fail(index.error());
-  const auto finder = ModuleFinder::Make(*index, call.profile);
+  const auto finder = ModuleFinder::Make(*index, call.profile.value_or(SearchProfile::kRuntime));
   if (!finder) return Fail(finder.error());
   ModuleRef of = kNoModule;
   if (!call.of.empty()) {
@@ -173,9 +173,7 @@ Action DeclareGraph(CLI::App& app) {
   app.add_option("--depth", call->depth)->check(WholeNumber(1, 1000));
   app.add_flag("--type-checking", call->type_checking);
   app.add_flag("--deferred", call->deferred);
-  app.add_option_function<std::string>(
-         "--profile", [call](const std::string& word) { call->profile = ProfileOf(word); })
-      ->check(OneOf({"runtime", "mypy", "pyright"}));
+  AddProfileOption(app, call->profile);
   return [call] { return Run(*call); };
 }
 

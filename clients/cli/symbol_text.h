@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "summaries/resolution/signature.h"
 #include "summaries/summary_view.h"
 
 namespace coppice::cli {
@@ -13,7 +14,9 @@ namespace coppice::cli {
 std::string_view WrittenName(const SummaryView& summary, const Symbol& symbol);
 
 // "(self, key: str, *, default=None) -> int"; empty for what is no function.
-std::string Signature(const Symbol& symbol);
+std::string SignatureText(const Symbol& symbol);
+// The same of one way of calling; "..." for defaults whose text is not kept.
+std::string SignatureText(const Signature& signature);
 
 // "from .decoder import JSONDecoder as D", one name.
 std::string ImportText(const Import& import);

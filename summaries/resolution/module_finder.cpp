@@ -61,6 +61,13 @@ std::unique_ptr<const SearchRules> MakeRules(SearchProfile profile, const FileTr
 
 }  // namespace
 
+std::optional<SearchProfile> FindSearchProfile(std::string_view name) {
+  if (name == "runtime") return SearchProfile::kRuntime;
+  if (name == "mypy") return SearchProfile::kMypy;
+  if (name == "pyright") return SearchProfile::kPyright;
+  return std::nullopt;
+}
+
 struct ModuleFinder::Tree {
   explicit Tree(std::shared_ptr<const Index> of_index, SearchProfile of_profile, FileTree of_files)
       : index(std::move(of_index)),

@@ -18,6 +18,8 @@ enum class SearchProfile : uint8_t {
   kMypy,     // the typing specification's order; installed packages only with stubs or py.typed
   kPyright,  // its own order; installed packages that have neither, too
 };
+// "runtime", "mypy", "pyright".
+std::optional<SearchProfile> FindSearchProfile(std::string_view name);
 
 enum class ModuleForm : uint8_t {
   kFile,

@@ -12,20 +12,10 @@
 
 #include "summaries/resolution/index_change.h"
 #include "summaries/resolution/name_resolver.h"
-#include "tests/resolution/source_packs.h"
+#include "tests/resolution/source_index.h"
 
 namespace coppice::test {
 namespace {
-
-using Sources = std::map<std::string, std::string>;
-
-std::shared_ptr<const ModuleFinder> FinderOf(const Sources& sources) {
-  Environment environment;
-  environment.roots.push_back({"src", {}, RootRole::kProject, {}, {}});
-  std::vector<SourceFile> files;
-  for (const auto& [path, text] : sources) files.push_back({"src", path, text});
-  return FinderOf(std::move(files), std::move(environment), SearchProfile::kRuntime);
-}
 
 // Answers "MODULE.NAME" in a first version, each by a caller's number.
 class Project {
@@ -33,7 +23,7 @@ class Project {
   Project(Sources sources, std::vector<std::string> asked)
       : sources_(std::move(sources)),
         asked_(std::move(asked)),
-        finder_(FinderOf(sources_)),
+        finder_(FinderOfSources(sources_)),
         resolver_(finder_, &dependencies_) {
     for (uint32_t i = 0; i < asked_.size(); ++i) {
       const auto node = dependencies_.AddAnswer({DependencyKind::kCaller, kNoModule, i});
@@ -65,7 +55,7 @@ class Project {
       edited[path] = text;
       if (text.empty()) edited.erase(path);
     }
-    const auto change = IndexChange::Make(finder_, FinderOf(edited));
+    const auto change = IndexChange::Make(finder_, FinderOfSources(edited));
     std::set<std::string> invalidated;
     if (!change) {
       ADD_FAILURE() << change.error().message;
@@ -221,7 +211,7 @@ TEST(Dependencies, DefinitionsAreCarriedOverByTheirKeys) {
                     "class A:\n    def f(self): pass\n    def f(self, x): pass\n"
                     "def g(): pass\n"}},
                   {});
-  const auto after = FinderOf(Sources{{"l.py", ""},
+  const auto after = FinderOfSources({{"l.py", ""},
                                       {"m.py",
                                        "B = 1\ndef g(): pass\nclass A:\n"
                                        "    e = 1\n    def f(self): pass\n"
@@ -242,7 +232,7 @@ TEST(Dependencies, DefinitionsAreCarriedOverByTheirKeys) {
     ++seen[symbol.qualname()];
   }
   EXPECT_EQ(seen, (std::map<std::string, uint32_t>{{"A", 1}, {"A.f", 2}, {"g", 1}}));
-  const auto without = IndexChange::Make(project.finder(), FinderOf(Sources{{"m.py", "A = 1\n"}}));
+  const auto without = IndexChange::Make(project.finder(), FinderOfSources({{"m.py", "A = 1\n"}}));
   ASSERT_TRUE(without);
   const RowRange members = before.Members(before.FindSymbols("A").first);
   EXPECT_FALSE(without->After(Definition{module, members.first}));

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the import graph with grimp's, and what is computed from it with networkx.
 
-  graph_oracle.py DIR   DIR: a virtual environment of graph_requirements.txt, made if it can be.
+  graph_oracle.py DIR   DIR: a virtual environment of requirements-graph.txt, made if it can be.
                         Without it the test ends with code 77: skipped
 
 grimp reads the same packages with CPython's ast and has a rule of its own for every import. Each edge
@@ -21,8 +21,8 @@ import subprocess
 import sys
 import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-REQUIREMENTS = os.path.join(HERE, "graph_requirements.txt")
+from pinned_packages import make_environment
+
 COPPICE = os.path.abspath(os.environ.get("COPPICE", "build/coppice"))
 PACKAGES = ("django", "requests", "sqlalchemy", "attr", "attrs", "networkx", "urllib3", "pip",
             "grimp")
@@ -50,28 +50,6 @@ for module in asked["modules"]:
     importers[module] = {name: length for name, length in lengths.items() if length}
 json.dump({"cycles": cycles, "importers": importers}, sys.stdout)
 """
-
-
-def make_environment(directory):
-    """The interpreter of the virtual environment, or None."""
-    with open(REQUIREMENTS, encoding="utf-8") as file:
-        wanted = file.read()
-    python = os.path.join(directory, "bin", "python")
-    marker = os.path.join(directory, "installed")
-    if os.path.exists(marker):
-        with open(marker, encoding="utf-8") as file:
-            if file.read() == wanted:
-                return python
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                        "--retries", "1", "--timeout", "20", "-r", REQUIREMENTS], check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        print("skipped: grimp and networkx could not be installed: %s" % error)
-        return None
-    with open(marker, "w", encoding="utf-8") as file:
-        file.write(wanted)
-    return python
 
 
 def coppice(*arguments, code=0):
@@ -273,7 +251,7 @@ def is_namespace(pack, module):
 
 
 def main():
-    python = make_environment(sys.argv[1])
+    python = make_environment(sys.argv[1], "requirements-graph.txt")
     if python is None:
         return SKIPPED
     site = subprocess.run(

@@ -21,6 +21,8 @@ import sys
 import sysconfig
 import tempfile
 
+from pinned_packages import make_environment
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TABLE = os.path.join(HERE, "import_cases.txt")
 PROFILES = ("runtime", "mypy", "pyright")
@@ -394,6 +396,16 @@ def differences(profile, ask, ours, answer):
     return ours != answer
 
 
+def not_installed(profile, answers):
+    """Whether that tool could not be asked, which is an error with CI set."""
+    if answers[profile] is not None:
+        return False
+    if os.environ.get("CI"):
+        sys.exit("%s is not installed" % profile)
+    print("skipped: %s is not installed" % profile)
+    return True
+
+
 def compare_made(count, seed, tool):
     lines = made_table(count, seed)
     run = subprocess.run([tool], input="\n".join(lines), check=True, stdout=subprocess.PIPE,
@@ -404,8 +416,7 @@ def compare_made(count, seed, tool):
     answers = ask_tools(cases, asks)
     passed = failed = skipped = 0
     for column, profile in enumerate(PROFILES):
-        if answers[profile] is None:
-            print("skipped: %s is not installed" % profile)
+        if not_installed(profile, answers):
             skipped += len(asks)
             continue
         for ask, answer, our in zip(asks, answers[profile], ours):
@@ -422,27 +433,6 @@ def compare_made(count, seed, tool):
 
 
 # --- comparing ------------------------------------------------------------------------------------
-
-
-def make_checkers(directory):
-    """Makes the virtual environment of the pinned versions, if it is not there yet."""
-    with open(os.path.join(HERE, "requirements.txt"), encoding="utf-8") as file:
-        wanted = file.read()
-    marker = os.path.join(directory, "installed")
-    if os.path.exists(marker):
-        with open(marker, encoding="utf-8") as file:
-            if file.read() == wanted:
-                return
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
-        subprocess.run([os.path.join(directory, "bin", "python"), "-m", "pip", "install", "--quiet",
-                        "--disable-pip-version-check", "--retries", "1", "--timeout", "20", "-r",
-                        os.path.join(HERE, "requirements.txt")], check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        print("mypy and pyright could not be installed: %s" % error)
-        return
-    with open(marker, "w", encoding="utf-8") as file:
-        file.write(wanted)
 
 
 CHECKERS = [sys.executable]
@@ -495,8 +485,9 @@ def main():
     parser.add_argument("--made", nargs=3)
     options = parser.parse_args()
     if options.checkers:
-        make_checkers(options.checkers)
-        CHECKERS.insert(0, os.path.join(options.checkers, "bin", "python"))
+        python = make_environment(options.checkers, "requirements-imports.txt")
+        if python is not None:
+            CHECKERS.insert(0, python)
     if options.made:
         count, seed, tool = options.made
         return compare_made(int(count), seed, tool)
@@ -511,8 +502,7 @@ def main():
 
     passed = failed = skipped = 0
     for column, profile in enumerate(PROFILES):
-        if answers[profile] is None:
-            print("skipped: %s is not installed" % profile)
+        if not_installed(profile, answers):
             skipped += len(asks)
             continue
         for ask, answer in zip(asks, answers[profile]):

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <random>
@@ -16,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/resolution/source_packs.h"
+#include "tests/resolution/source_index.h"
 
 namespace coppice::test {
 namespace {
@@ -26,9 +25,6 @@ constexpr std::string_view kObstacleNames[] = {
     "conditional",    "value",        "unknown base",  "cycle",   "too many",
     "damaged"};
 static_assert(std::size(kObstacleNames) == kObstacleCount);
-
-// Texts by path in the project, or by "typeshed:PATH" in typeshed.
-using Sources = std::map<std::string, std::string>;
 
 // Modules and a resolver of their names, whose answers are written as text: "MODULE:QUALNAME:LINE"
 // for a symbol, "MODULE" for a module as a whole, with spaces between them, then obstacles.
@@ -42,16 +38,7 @@ class Names {
     environment.roots.push_back({"src", {}, RootRole::kProject, {}, {}});
     environment.roots.push_back({"typeshed", {}, RootRole::kTypeshed, {}, {}});
     environment.roots[0].extras.compiled = std::move(compiled);
-    std::vector<SourceFile> files;
-    for (const auto& [path, text] : sources) {
-      const size_t colon = path.find(':');
-      if (colon == path.npos) {
-        files.push_back({"src", path, text});
-      } else {
-        files.push_back({path.substr(0, colon), path.substr(colon + 1), text});
-      }
-    }
-    finder_ = FinderOf(std::move(files), std::move(environment), profile);
+    finder_ = FinderOfSources(sources, profile, std::move(environment));
     Forget();
   }
 

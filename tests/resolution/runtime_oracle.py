@@ -24,6 +24,8 @@ import sys
 import tempfile
 import tokenize
 
+from pinned_packages import make_environment
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.setrecursionlimit(5000)
 
@@ -577,31 +579,6 @@ def ask(program, index, questions):
     return [json.loads(line) for line in run.stdout.decode().splitlines()]
 
 
-def make_environment(directory):
-    """The interpreter of a virtual environment with the pinned packages, which is made if it is not
-    there yet. None if it cannot be."""
-    requirements = os.path.join(HERE, "requirements-runtime.txt")
-    with open(requirements, encoding="utf-8") as file:
-        wanted = file.read()
-    python = os.path.join(directory, "bin", "python")
-    marker = os.path.join(directory, "installed")
-    if os.path.exists(marker):
-        with open(marker, encoding="utf-8") as file:
-            if file.read() == wanted:
-                return python
-    try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", directory], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-                        "--retries", "1", "--timeout", "20", "--only-binary", ":all:", "-r",
-                        requirements], check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        print("skipped: the packages cannot be installed: %s" % error)
-        return None
-    with open(marker, "w", encoding="utf-8") as file:
-        file.write(wanted)
-    return python
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -616,7 +593,8 @@ def main():
     parser.add_argument("--list", action="append", default=[], metavar="CLASS",
                         help="print every name or class of a class that is counted")
     options = parser.parse_args()
-    python = make_environment(options.venv)
+    python = make_environment(options.venv, "requirements-runtime.txt",
+                              "--only-binary", ":all:")
     if python is None:
         return SKIPPED
     typeshed = glob.glob(os.path.join(options.venv, "lib", "python3*", "site-packages", "jedi",

@@ -1,13 +1,10 @@
 // The few lines of a standard library that tests of classes and types need.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "tests/resolution/source_packs.h"
+#include "tests/resolution/source_index.h"
 
 namespace coppice::test {
 
@@ -122,25 +119,19 @@ def contextmanager(f): ...
 )";
 
 // The project's sources by path, over those.
-inline std::shared_ptr<const ModuleFinder> SmallFinder(
-    const std::map<std::string, std::string>& sources) {
+inline std::shared_ptr<const ModuleFinder> SmallFinder(Sources sources) {
   Environment environment;
   environment.builtins = {"builtins"};
   environment.roots.push_back({"src", {}, RootRole::kProject, {}, {}});
   environment.roots.push_back({"typeshed", {}, RootRole::kTypeshed, {}, {}});
-  std::vector<SourceFile> files;
-  for (const auto& [path, text] : sources) files.push_back({"src", path, text});
-  for (const auto& [name, text] :
-       std::initializer_list<std::pair<const char*, const char*>>{{"builtins", kBuiltins},
-                                                                  {"typing", kTyping},
-                                                                  {"dataclasses", kDataclasses},
-                                                                  {"enum", kEnum},
-                                                                  {"functools", kFunctools},
-                                                                  {"collections", kCollections},
-                                                                  {"contextlib", kContextlib}}) {
-    files.push_back({"typeshed", std::string(name) + ".pyi", text});
-  }
-  return FinderOf(std::move(files), std::move(environment), SearchProfile::kPyright);
+  sources.insert({{"typeshed:builtins.pyi", kBuiltins},
+                  {"typeshed:typing.pyi", kTyping},
+                  {"typeshed:dataclasses.pyi", kDataclasses},
+                  {"typeshed:enum.pyi", kEnum},
+                  {"typeshed:functools.pyi", kFunctools},
+                  {"typeshed:collections.pyi", kCollections},
+                  {"typeshed:contextlib.pyi", kContextlib}});
+  return FinderOfSources(sources, SearchProfile::kPyright, std::move(environment));
 }
 
 }  // namespace coppice::test

@@ -7,6 +7,7 @@
 
 #include "arena/memory_pool.h"
 #include "parser/parser.h"
+#include "summaries/hash.h"
 #include "summaries/pack_writer.h"
 #include "summaries/summary_builder.h"
 #include "tests/store/temporary_tree.h"
@@ -33,6 +34,7 @@ void Add(PackWriter& writer, const Place& place, const std::string& text) {
   ModuleRecord record;
   record.root = place.first;
   record.path = place.second;
+  record.content_hash = HashContent(text);
   record.interface_hash = summary.interface_hash;
   const auto added = writer.Add(record, std::as_bytes(summary.words), summary.docs, summary.names);
   ASSERT_TRUE(added) << added.error().message;

@@ -1,20 +1,24 @@
-#include "clients/cli/resolution_query.h"
+// What dotted names mean across the modules of an index: definitions, members, orders, signatures.
 
-#include <algorithm>
-#include <array>
 #include <iostream>
-#include <map>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "clients/cli/command.h"
 #include "clients/cli/console.h"
+#include "clients/cli/definition_place.h"
 #include "clients/cli/json.h"
+#include "clients/cli/obstacle_text.h"
+#include "clients/cli/query.h"
+#include "clients/cli/symbol_text.h"
 #include "summaries/resolution/signature.h"
 
 namespace coppice::cli {
 namespace {
-
-constexpr std::array<std::string_view, 4> kQueries = {"resolve", "members", "mro", "signature"};
 
 std::string_view NameOf(Step::Kind kind) {
   switch (kind) {
@@ -54,125 +58,70 @@ std::string_view NameOf(FieldForm form) {
   return "";
 }
 
-class ResolutionQuery {
+class NameQuery {
  public:
-  ResolutionQuery(std::shared_ptr<const ModuleFinder> finder, const ResolutionCall& call)
-      : finder_(std::move(finder)), resolver_(finder_), classes_(resolver_), call_(call) {
-    for (const SearchRoot& root : finder_->index().environment().roots) {
-      directories_[root.name] = root.directory;
-    }
-  }
+  NameQuery(const Query& query, const std::shared_ptr<const ModuleFinder>& finder,
+            const RootDirectories& roots)
+      : query_(query), finder_(*finder), roots_(roots), resolver_(finder), classes_(resolver_) {}
 
   // Whether there is an answer.
   bool Answer(const std::string& name) {
     Json json(output_);
     json_ = &json;
-    const bool found = call_.what == "resolve"   ? Resolve(name)
-                       : call_.what == "members" ? Members(name)
-                       : call_.what == "mro"     ? Order(name)
-                                                 : Signature(name);
-    if (call_.json) output_.Put('\n');
+    const bool found = query_.what == "resolve"   ? Resolve(name)
+                       : query_.what == "members" ? Members(name)
+                       : query_.what == "mro"     ? Order(name)
+                                                  : Signature(name);
+    if (query_.json) output_.Put('\n');
     return found;
   }
   int Finish(int code) { return output_.Finish(code); }
 
  private:
-  std::string Path(const ModuleInfo& info) const {
-    const auto directory = directories_.find(info.root);
-    const std::string_view base = directory == directories_.end() || directory->second.empty()
-                                      ? info.root
-                                      : directory->second;
-    return std::string(base).append("/").append(info.path);
-  }
-
-  struct Place {
-    std::string module;
-    std::string qualname;
-    std::string_view kind;
-    std::string path;  // empty: it has no file
-    uint32_t line = 1;
-    uint32_t column = 0;
-  };
-  Place PlaceOf(Definition definition) {
-    Place place;
-    place.module = finder_->name(definition.module);
-    place.kind = "module";
-    if (finder_->form(definition.module) != ModuleForm::kFile) {
-      place.kind =
-          finder_->form(definition.module) == ModuleForm::kNamespace ? "namespace" : "compiled";
-      return place;
-    }
-    if (const Result<ModuleInfo> info = finder_->index().file(definition.module)) {
-      place.path = Path(*info);
-    }
-    if (definition.is_module()) return place;
-    const Symbol symbol = classes_.views().symbol(definition);
-    place.qualname = symbol.qualname();
-    place.kind = KindName(symbol.kind());
-    place.line = symbol.line();
-    place.column = symbol.column();
-    return place;
-  }
-  void WritePlaceFields(const Place& place) {
-    json_->Key("module").Bytes(place.module);
-    json_->Key("qualname").Bytes(place.qualname);
-    json_->Key("kind").String(place.kind);
-    json_->Key("path").Bytes(place.path);
-    json_->Key("line").Number(place.line);
-    json_->Key("col").Number(place.column);
+  DefinitionPlace PlaceOf(Definition definition) const {
+    return cli::PlaceOf(finder_, roots_, definition);
   }
   void WriteDefinition(Definition definition) {
     json_->BeginObject();
-    WritePlaceFields(PlaceOf(definition));
+    WritePlaceFields(*json_, PlaceOf(definition));
     json_->EndObject();
   }
   void PrintPlace(Definition definition, std::string_view note = {}) {
-    const Place place = PlaceOf(definition);
-    output_.Print("{}:{}:{}  {} {}{}{}\n", Printable(place.path.empty() ? "-" : place.path),
-                  place.line, place.column, place.kind, Printable(place.module),
-                  place.qualname.empty() ? "" : "." + Printable(place.qualname), note);
+    const DefinitionPlace place = PlaceOf(definition);
+    output_.Print("{}:{}:{}  {} {}{}\n", Printable(place.path.empty() ? "-" : place.path),
+                  place.line, place.column, place.kind, Printable(place.FullName()), note);
   }
+  // After what else there is in the object of a name.
   void WriteObstacles(Obstacles obstacles) {
-    json_->Key("obstacles").BeginArray();
-    ForEachObstacle(obstacles, [&](Obstacle each) { json_->String(cli::NameOf(each)); });
-    json_->EndArray();
+    json_->Key("obstacles");
+    WriteNames(*json_, obstacles);
   }
-  template <class Use>
-  static void ForEachObstacle(Obstacles obstacles, Use use) {
-    for (uint32_t i = 0; i < kObstacleCount; ++i) {
-      if (obstacles.has(static_cast<Obstacle>(i))) use(static_cast<Obstacle>(i));
-    }
-  }
-  static std::string Listed(Obstacles obstacles) {
-    std::string text;
-    ForEachObstacle(obstacles, [&](Obstacle each) {
-      text.append(text.empty() ? "" : ", ").append(cli::NameOf(each));
-    });
-    return text;
+  static void PrintMeansNothing(const std::string& name, Obstacles obstacles) {
+    PrintNote("'" + Printable(name) + "' means nothing here: " + NamesOf(obstacles));
   }
 
   bool Resolve(const std::string& name) {
     const coppice::Answer answer = resolver_.Resolve(name);
     std::vector<ExplainedDefinition> explained;
-    if (call_.explain) {
+    if (query_.explain) {
       explained = resolver_.Explain(name);
     } else {
       for (const Definition& each : answer.definitions) explained.push_back({each, {}});
     }
-    if (!call_.json) {
+    if (!query_.json) {
       for (const ExplainedDefinition& each : explained) {
         PrintPlace(each.definition);
         for (const Step& step : each.steps) {
           output_.Print("    {} in {}{}{}\n", NameOf(step.kind),
-                        Printable(finder_->name(step.module)),
+                        Printable(finder_.name(step.module)),
                         step.line == 0 ? std::string() : fmt::format(":{}", step.line),
                         step.name.empty() ? "" : " to " + Printable(step.name));
         }
       }
       if (explained.empty()) {
-        PrintNote("'" + Printable(name) + "' means nothing here: " + Listed(answer.obstacles));
+        PrintMeansNothing(name, answer.obstacles);
       } else if (!answer.obstacles.empty()) {
-        PrintNote("there may be more: " + Listed(answer.obstacles));
+        PrintNote("there may be more: " + NamesOf(answer.obstacles));
       }
       return !explained.empty();
     }
@@ -181,13 +130,13 @@ class ResolutionQuery {
     json_->Key("definitions").BeginArray();
     for (const ExplainedDefinition& each : explained) {
       json_->BeginObject();
-      WritePlaceFields(PlaceOf(each.definition));
-      if (call_.explain) {
+      WritePlaceFields(*json_, PlaceOf(each.definition));
+      if (query_.explain) {
         json_->Key("steps").BeginArray();
         for (const Step& step : each.steps) {
           json_->BeginObject();
           json_->Key("kind").String(NameOf(step.kind));
-          json_->Key("module").Bytes(finder_->name(step.module));
+          json_->Key("module").Bytes(finder_.name(step.module));
           json_->Key("line").Number(step.line);
           json_->Key("name").Bytes(step.name);
           json_->EndObject();
@@ -208,7 +157,7 @@ class ResolutionQuery {
     for (const Definition& each : answer.definitions) {
       if (classes_.views().IsA(each, SymbolKind::kClass)) return each;
     }
-    if (call_.json) {
+    if (query_.json) {
       json_->BeginObject();
       json_->Key("name").Bytes(name);
       json_->Key("class").Null();
@@ -221,16 +170,11 @@ class ResolutionQuery {
       WriteObstacles(answer.obstacles);
       json_->EndObject();
     } else if (answer.definitions.empty()) {
-      PrintNote("'" + Printable(name) + "' means nothing here: " + Listed(answer.obstacles));
+      PrintMeansNothing(name, answer.obstacles);
     } else {
       PrintNote("'" + Printable(name) + "' is no class");
     }
     return std::nullopt;
-  }
-
-  std::string FullName(Definition definition) {
-    const Place place = PlaceOf(definition);
-    return place.qualname.empty() ? place.module : place.module + "." + place.qualname;
   }
 
   bool Members(const std::string& name) {
@@ -239,11 +183,11 @@ class ResolutionQuery {
     const std::vector<ClassMember> members = classes_.Members(*found);
     const ClassTraits& traits = classes_.TraitsOf(*found);
     const ClassFields& fields = classes_.FieldsOf(*found);
-    if (!call_.json) {
+    if (!query_.json) {
       for (const ClassMember& member : members) {
         PrintPlace(member.definition,
                    fmt::format("  {} {} of {}", KindName(member.kind), Printable(member.name),
-                               Printable(FullName(member.owner))));
+                               Printable(PlaceOf(member.owner).FullName())));
       }
       if (!traits.knows_bases) PrintNote("some base is not known: there may be more");
       return true;
@@ -268,7 +212,7 @@ class ResolutionQuery {
       json_->BeginObject();
       json_->Key("name").Bytes(member.name);
       json_->Key("kind").String(KindName(member.kind));
-      json_->Key("owner").Bytes(FullName(member.owner));
+      json_->Key("owner").Bytes(PlaceOf(member.owner).FullName());
       json_->Key("definition");
       WriteDefinition(member.definition);
       json_->EndObject();
@@ -278,6 +222,7 @@ class ResolutionQuery {
     json_->Key("fields_complete").Bool(fields.complete);
     json_->Key("fields").BeginArray();
     for (const ClassField& field : fields.fields) {
+      if (field.class_variable) continue;
       if (field.class_variable) continue;
       json_->BeginObject();
       json_->Key("name").Bytes(field.name);
@@ -289,6 +234,7 @@ class ResolutionQuery {
       json_->Key("only_in_constructor").Bool(field.only_in_constructor);
       json_->Key("keyword_only").Bool(field.keyword_only);
       json_->Key("required").Bool(field.required);
+      json_->Key("read_only").Bool(field.read_only);
       json_->Key("read_only").Bool(field.read_only);
       json_->EndObject();
     }
@@ -304,7 +250,7 @@ class ResolutionQuery {
     const std::string_view why = !mro.consistent ? "inconsistent"
                                  : !mro.complete ? "unknown_base"
                                                  : "";
-    if (!call_.json) {
+    if (!query_.json) {
       for (const Definition& each : mro.classes) PrintPlace(each);
       if (!mro.consistent) PrintNote("there is no order that keeps that of every base");
       if (!mro.complete) PrintNote("some base is not known: these are the classes that are");
@@ -324,46 +270,9 @@ class ResolutionQuery {
     return true;
   }
 
-  static std::string TextOf(const coppice::Signature& signature) {
-    std::string text = "(";
-    bool after_positional_only = false;
-    bool star_written = false;
-    const auto separate = [&text] {
-      if (text.size() > 1) text += ", ";
-    };
-    for (const SignatureParameter& parameter : signature.parameters) {
-      if (after_positional_only && parameter.kind != ParameterKind::kPositionalOnly) {
-        text += ", /";
-        after_positional_only = false;
-      }
-      if (parameter.kind == ParameterKind::kKeywordOnly && !star_written) {
-        separate();
-        text += '*';
-        star_written = true;
-      }
-      separate();
-      if (parameter.kind == ParameterKind::kVarargs) {
-        text += '*';
-        star_written = true;
-      }
-      if (parameter.kind == ParameterKind::kKwargs) text += "**";
-      text += parameter.name;
-      if (parameter.annotation) text.append(": ").append(*parameter.annotation);
-      if (parameter.has_default) {
-        text.append(parameter.annotation ? " = " : "=")
-            .append(parameter.default_text.value_or("..."));
-      }
-      if (parameter.kind == ParameterKind::kPositionalOnly) after_positional_only = true;
-    }
-    if (after_positional_only) text += ", /";
-    text += ')';
-    if (signature.returns) text.append(" -> ").append(*signature.returns);
-    return text;
-  }
-
   // As the class has it from which the name takes it, if it does.
   Signatures FindSignatures(const std::string& name, Definition definition) {
-    const Binding binding = call_.bound ? Binding::kBound : Binding::kUnbound;
+    const Binding binding = query_.bound ? Binding::kBound : Binding::kUnbound;
     if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) {
       const coppice::Answer owner = resolver_.Resolve(std::string_view(name).substr(0, dot));
       if (!owner.definitions.empty() &&
@@ -379,23 +288,23 @@ class ResolutionQuery {
   bool Signature(const std::string& name) {
     const coppice::Answer answer = resolver_.Resolve(name);
     if (answer.definitions.empty()) {
-      if (call_.json) {
+      if (query_.json) {
         json_->BeginObject();
         json_->Key("name").Bytes(name);
         json_->Key("definition").Null();
         WriteObstacles(answer.obstacles);
         json_->EndObject();
       } else {
-        PrintNote("'" + Printable(name) + "' means nothing here: " + Listed(answer.obstacles));
+        PrintMeansNothing(name, answer.obstacles);
       }
       return false;
     }
     const Definition definition = answer.definitions[0];
     const Signatures signatures = FindSignatures(name, definition);
     const bool known = signatures.gap == SignatureGap::kNone;
-    if (!call_.json) {
+    if (!query_.json) {
       for (const coppice::Signature& each : signatures.overloads) {
-        PrintPlace(each.definition, Printable(TextOf(each)));
+        PrintPlace(each.definition, Printable(SignatureText(each)));
       }
       if (!known) PrintNote("not known for sure: " + std::string(GapName(signatures.gap)));
       return known;
@@ -411,7 +320,7 @@ class ResolutionQuery {
       json_->BeginObject();
       json_->Key("definition");
       WriteDefinition(each.definition);
-      json_->Key("text").Bytes(TextOf(each));
+      json_->Key("text").Bytes(SignatureText(each));
       json_->Key("parameters").BeginArray();
       for (const SignatureParameter& parameter : each.parameters) {
         json_->BeginObject();
@@ -431,71 +340,28 @@ class ResolutionQuery {
     return known;
   }
 
-  std::shared_ptr<const ModuleFinder> finder_;
+  const Query& query_;
+  const ModuleFinder& finder_;
+  const RootDirectories& roots_;
   NameResolver resolver_;
   ClassTable classes_;
-  const ResolutionCall& call_;
-  std::map<std::string, std::string, std::less<>> directories_;
   Output output_;
   Json* json_ = nullptr;
 };
 
 }  // namespace
 
-std::string_view NameOf(Obstacle obstacle) {
-  switch (obstacle) {
-    case Obstacle::kMissingModule:
-      return "missing_module";
-    case Obstacle::kMissingName:
-      return "missing_name";
-    case Obstacle::kOpaqueModule:
-      return "opaque_module";
-    case Obstacle::kModuleGetattr:
-      return "module_getattr";
-    case Obstacle::kIncompleteAll:
-      return "incomplete_all";
-    case Obstacle::kValue:
-      return "value";
-    case Obstacle::kUnknownBase:
-      return "unknown_base";
-    case Obstacle::kCycle:
-      return "cycle";
-    case Obstacle::kConditional:
-      return "conditional";
-    case Obstacle::kTooMany:
-      return "too_many";
-    case Obstacle::kDamaged:
-      return "damaged";
-  }
-  return "";
-}
-
-bool IsResolutionQuery(std::string_view word) {
-  return std::ranges::find(kQueries, word) != kQueries.end();
-}
-
-Result<std::shared_ptr<const ModuleFinder>> OpenFinder(const std::string& path,
-                                                       std::string_view profile) {
-  Result<std::shared_ptr<const Index>> index = Index::Open(path);
-  if (!index) return index.error();
-  const SearchProfile chosen = profile == "mypy"      ? SearchProfile::kMypy
-                               : profile == "pyright" ? SearchProfile::kPyright
-                                                      : SearchProfile::kRuntime;
-  return ModuleFinder::Make(std::move(*index), chosen);
-}
-
-int RunResolutionQuery(const ResolutionCall& call) {
-  Result<std::shared_ptr<const ModuleFinder>> finder = OpenFinder(call.index, call.profile);
-  if (!finder) return Fail(finder.error());
-  ResolutionQuery query(std::move(*finder), call);
+int RunNameQuery(const Query& query, const std::shared_ptr<const ModuleFinder>& finder,
+                 const RootDirectories& roots) {
+  NameQuery answers(query, finder, roots);
   bool found = true;
-  if (call.name == "-") {
+  if (query.name == "-") {
     std::string name;
-    while (std::getline(std::cin, name)) found = query.Answer(name) && found;
+    while (std::getline(std::cin, name)) found = answers.Answer(name) && found;
   } else {
-    found = query.Answer(call.name);
+    found = answers.Answer(query.name);
   }
-  return query.Finish(found ? kDone : kNothingFound);
+  return answers.Finish(found ? kDone : kNothingFound);
 }
 
 }  // namespace coppice::cli

@@ -1,0 +1,20 @@
+// Why names lead nowhere, as JSON and people see it.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "clients/cli/json.h"
+#include "summaries/resolution/definition.h"
+
+namespace coppice::cli {
+
+// "missing_module", ... Static storage.
+std::string_view NameOf(Obstacle obstacle);
+// "missing_module, cycle"
+std::string NamesOf(Obstacles obstacles);
+// An array of them.
+void WriteNames(Json& json, Obstacles obstacles);
+
+}  // namespace coppice::cli
