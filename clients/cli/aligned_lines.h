@@ -22,7 +22,13 @@ class AlignedLines {
     lines_.emplace_back(std::move(place), std::move(text));
   }
   void Print(Output& output) const {
-    for (const auto& [place, text] : lines_) output.Print("{:<{}}  {}\n", place, width_, text);
+    for (const auto& [place, text] : lines_) {
+      if (text.empty()) {
+        output.Print("{}\n", place);
+      } else {
+        output.Print("{:<{}}  {}\n", place, width_, text);
+      }
+    }
   }
 
  private:

@@ -41,8 +41,9 @@ took, and the memory it needed.
 typed: the type is known, or a part of it. named: what it names is known, but not its type.
 ASTs are none: what evaluates is linked without a parser.
 
-Example:
-  coppice eval python3.index
+Examples:
+  coppice eval python3.pack
+  coppice eval .coppice --profile mypy --json
 
 Exit codes: 0 done, 2 wrong call, 3 INDEX is not there, unreadable, damaged or no index.
 )";

@@ -46,7 +46,7 @@ Imports that the target decides are never reached are left out. What lies on a c
 
 Examples:
   coppice graph src.pack -o imports.html
-  coppice graph env/ --of django.db --format svg -o django-db.svg
+  coppice graph .coppice --of django.db --format svg -o django-db.svg
   coppice graph src.pack --format dot --depth 2 | dot -Tpng > packages.png
 
 Exit codes: 0 done, 1 there is no such MODULE, 2 wrong call, 3 INDEX is not there, unreadable or

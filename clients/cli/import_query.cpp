@@ -16,6 +16,7 @@
 #include "clients/cli/symbol_text.h"
 #include "summaries/resolution/import_graph.h"
 #include "summaries/resolution/import_sites.h"
+#include "summaries/resolution/live_code.h"
 #include "summaries/try.h"
 #include "summaries/unicode.h"
 
@@ -33,13 +34,13 @@ class ImportQuery {
         json_(results_.json()) {}
 
   int Run() {
-    const int code = results_.Finish(Answer());
+    const int code = results_.Finish(Ask());
     if (code == kNothingFound) PrintNote("nothing found: " + why_nothing_);
     return code;
   }
 
  private:
-  Result<void> Answer() {
+  Result<void> Ask() {
     if (query_.what == "cycles") return Cycles();
     return query_.transitive ? TransitiveImporters() : Importers();
   }
@@ -62,7 +63,9 @@ class ImportQuery {
       if (!candidates) return candidates.error();
       for (const ModuleId id : *candidates) {
         const ModuleRef importer{first + static_cast<uint32_t>(id)};
-        if (index_.shadowed(importer)) continue;
+        const Result<bool> live = IsLive(finder_, importer);
+        if (!live) return live.error();
+        if (!*live) continue;
         COPPICE_TRY(ImportersIn(importer, module, *sites));
       }
       first += pack->module_count();

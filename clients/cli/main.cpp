@@ -28,7 +28,7 @@ Turns trees of Python into one pack file of compact summaries, and answers from 
   stats     what a pack holds, and how large its parts are
   verify    check every byte of a pack
   export    write a pack's contents as JSON lines or as tags for editors
-  query     look up modules, symbols, names and imports
+  query     look up modules, symbols and imports; what names mean, and who refers to them
   eval      resolve everything that the summaries of an index mention
   graph     draw which modules import which: a page, SVG, or for Graphviz
   ast       print the syntax tree of one file
@@ -37,13 +37,16 @@ Examples:
   coppice index --python python3 -o python3.pack
   coppice query python3.pack module json.decoder
   coppice query python3.pack symbols JSONDecoder
+  coppice index --env --venv .venv src -o .coppice
+  coppice query .coppice resolve requests.Session --explain
 
 coppice help COMMAND and coppice COMMAND --help explain a command; coppice --version prints the
 version.
 
 Exit codes:
   0    done
-  1    query: nothing found; verify: the pack is damaged, or a file that is no pack
+  1    query: nothing found; graph: there is no such module as --of names; verify: the pack is
+       damaged, or a file that is no pack
   2    the arguments are wrong: the message says what to write instead
   3    it failed: what the arguments name is not there, is something else than it should be, is
        damaged, or cannot be read or written

@@ -65,7 +65,7 @@ class NameQuery {
       : query_(query), finder_(*finder), roots_(roots), resolver_(finder), classes_(resolver_) {}
 
   // Whether there is an answer.
-  bool Answer(const std::string& name) {
+  bool Ask(const std::string& name) {
     Json json(output_);
     json_ = &json;
     const bool found = query_.what == "resolve"   ? Resolve(name)
@@ -101,7 +101,7 @@ class NameQuery {
   }
 
   bool Resolve(const std::string& name) {
-    const coppice::Answer answer = resolver_.Resolve(name);
+    const Answer answer = resolver_.Resolve(name);
     std::vector<ExplainedDefinition> explained;
     if (query_.explain) {
       explained = resolver_.Explain(name);
@@ -153,7 +153,7 @@ class NameQuery {
 
   // The first class that the name means; says so if there is none.
   std::optional<Definition> FindClass(const std::string& name) {
-    const coppice::Answer answer = resolver_.Resolve(name);
+    const Answer answer = resolver_.Resolve(name);
     for (const Definition& each : answer.definitions) {
       if (classes_.views().IsA(each, SymbolKind::kClass)) return each;
     }
@@ -274,7 +274,7 @@ class NameQuery {
   Signatures FindSignatures(const std::string& name, Definition definition) {
     const Binding binding = query_.bound ? Binding::kBound : Binding::kUnbound;
     if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) {
-      const coppice::Answer owner = resolver_.Resolve(std::string_view(name).substr(0, dot));
+      const Answer owner = resolver_.Resolve(std::string_view(name).substr(0, dot));
       if (!owner.definitions.empty() &&
           classes_.views().IsA(owner.definitions[0], SymbolKind::kClass)) {
         const auto member =
@@ -286,7 +286,7 @@ class NameQuery {
   }
 
   bool Signature(const std::string& name) {
-    const coppice::Answer answer = resolver_.Resolve(name);
+    const Answer answer = resolver_.Resolve(name);
     if (answer.definitions.empty()) {
       if (query_.json) {
         json_->BeginObject();
@@ -357,9 +357,9 @@ int RunNameQuery(const Query& query, const std::shared_ptr<const ModuleFinder>& 
   bool found = true;
   if (query.name == "-") {
     std::string name;
-    while (std::getline(std::cin, name)) found = answers.Answer(name) && found;
+    while (std::getline(std::cin, name)) found = answers.Ask(name) && found;
   } else {
-    found = answers.Answer(query.name);
+    found = answers.Ask(query.name);
   }
   return answers.Finish(found ? kDone : kNothingFound);
 }

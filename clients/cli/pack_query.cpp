@@ -37,13 +37,13 @@ class PackQuery {
   }
 
   int Run() {
-    const int code = results_.Finish(Answer());
+    const int code = results_.Finish(Ask());
     if (code == kNothingFound) PrintNote("nothing found: " + WhyNothing());
     return code;
   }
 
  private:
-  Result<void> Answer() {
+  Result<void> Ask() {
     if (query_.what == "module") return Modules();
     if (query_.what == "symbols") return Symbols();
     if (query_.what == "search") return Search();

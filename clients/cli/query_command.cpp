@@ -57,14 +57,19 @@ constexpr const char* kHelp =
               a module's dotted name, and names of attributes after it: json.JSONDecoder.decode. A
               NAME of - reads them from standard input, one a line
 
-INDEX is a pack, or an index (its directory or its index.json).
+INDEX is a pack, or what `coppice index --env` wrote (its directory, or the index.json in it).
 
 Options:
   --json                an array, empty if nothing is found. module: the objects of `coppice
                         export`; symbols: their "symbols" with module, root and path; imports and
                         importers: their "imports" with importer, root and path; search: name,
                         defined_in (objects of module, root and path) and mentioned_in (how many
-                        modules); the others: docs/command.md
+                        modules); subclasses: definitions (module, qualname, kind, path, line, col)
+                        with base and distance; cycles: modules and shortest (the steps of a
+                        shortest one); reexports, mentions, importers --transitive: objects with
+                        module (or importer), root, path and what was asked.
+                        resolve, members, mro, signature: no array but an object a NAME, with
+                        definitions (or class, or definition) and what else is known
   --transitive          importers: those of importers too, nearest first, each with the import that
                         leads on from it. What imports a module imports its package
   --deferred            cycles, importers --transitive: imports in functions count
@@ -91,11 +96,13 @@ Examples:
   coppice query python3.pack symbols JSONDecoder.decode
   coppice query python3.pack search urlopen --ignore-case
   coppice query python3.pack importers asyncio.events --json
-  coppice query env/ subclasses collections.abc.Mapping
+  coppice query .coppice resolve requests.Session --explain
+  coppice query .coppice signature json.JSONDecoder.decode --bound
+  coppice query .coppice subclasses collections.abc.Mapping
   coppice query src.pack cycles --deferred
 
-Exit codes: 0 found, 1 nothing found, 2 wrong call, 3 PACK is not there, unreadable, damaged
-or no pack.
+Exit codes: 0 found, 1 nothing found (with a NAME of -: for some name), 2 wrong call, 3 PACK or INDEX
+is not there, unreadable, damaged or neither.
 )";
 
 // Of one pack, by its own tables.

@@ -46,13 +46,13 @@ class ReferenceQuery {
         json_(results_.json()) {}
 
   int Run() {
-    const int code = results_.Finish(Answer());
+    const int code = results_.Finish(Ask());
     if (code == kNothingFound) PrintNote("nothing found: " + why_nothing_);
     return code;
   }
 
  private:
-  Result<void> Answer() {
+  Result<void> Ask() {
     if (query_.what == "subclasses") return Subclasses();
     if (query_.what == "reexports") return Reexports();
     return Mentions();

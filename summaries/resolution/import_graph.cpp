@@ -17,9 +17,6 @@ constexpr uint32_t kNone = UINT32_MAX;
 // Appends what a file imports, and counts what is missing of that.
 Result<void> AddImportsOf(ModuleRef file, const ModuleFinder& finder, ImportSites& sites,
                           std::vector<ImportEdge>& edges, uint32_t& missing) {
-  const Result<bool> live = IsLive(finder, file);
-  if (!live) return live.error();
-  if (!*live) return {};
   const Result<SummaryView> view = finder.index().summary(file);
   if (!view) return view.error();
   sites.Enter(file, *view);
@@ -51,10 +48,13 @@ Result<ImportGraph> ImportGraph::Make(const ModuleFinder& finder) {
   for (uint32_t number = 0; number < module_count; ++number) {
     const ModuleRef module{number};
     of_module.clear();
-    if (number < finder.index().file_count()) {
+    const bool is_file = number < finder.index().file_count();
+    const Result<bool> live = is_file ? IsLive(finder, module) : Result<bool>(true);
+    if (!live) return live.error();
+    if (is_file && *live) {
       COPPICE_TRY(AddImportsOf(module, finder, *sites, of_module, graph.missing_));
     }
-    if (const ModuleRef parent = finder.parent(module); parent != kNoModule) {
+    if (const ModuleRef parent = finder.parent(module); *live && parent != kNoModule) {
       of_module.emplace_back(parent, ImportLabels().With(ImportLabel::kPackage));
     }
     std::sort(of_module.begin(), of_module.end());

@@ -46,7 +46,7 @@ class Queries(GraphTest):
     def test_subclasses(self):
         found = self.query("subclasses", "app.Base")
         self.assertEqual(found[0], {
-            "module": "app.one", "root": "src", "path": "app/one.py", "qualname": "One",
+            "module": "app.one", "qualname": "One", "path": "src/app/one.py",
             "kind": "class", "line": 3, "col": 6, "base": "app.base.Base", "distance": 1})
         self.assertEqual([(each["qualname"], each["base"], each["distance"]) for each in found],
                          [("One", "app.base.Base", 1), ("Two", "app.one.One", 2)])
@@ -119,6 +119,15 @@ class Queries(GraphTest):
         self.assertTrue(self.lines("mentions", "Base", "--root", "src=/x")[0].startswith("/x/app"))
         self.assertIn("the index has no root 'y'; its roots are: src",
                       self.wrong("query", "a.pack", "mentions", "Base", "--root", "y=/x"))
+
+    def test_stubs_of_what_is_there_as_source_import_nothing(self):
+        self.write("src/app/two.pyi", "import app.one\n")
+        self.index("-o", "b.pack", "src")
+        for profile, path in (("runtime", "app/two.py"), ("pyright", "app/two.pyi")):
+            done = self.command("query", "b.pack", "importers", "app.one", "--transitive", "--json",
+                                "--profile", profile)
+            self.assertIn(path, [each["path"] for each in json.loads(done.stdout)])
+            self.assertEqual(profile == "pyright", b"two.pyi" in done.stdout)
 
     def test_an_index_answers_as_its_packs(self):
         self.command("index", "--env", "src", "-o", "env", "--quiet")

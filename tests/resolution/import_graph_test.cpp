@@ -168,6 +168,15 @@ TEST(ImportGraph, LeadsFromModulesToTheirPackages) {
   EXPECT_EQ(graphed.graph.TransitiveImporters(graphed.finder->Find("p"), kPackage).size(), 3U);
 }
 
+TEST(ImportGraph, LeavesStubsBesideSourcesAlone) {
+  const Sources sources = {{"p/__init__.py", ""}, {"p/m.py", ""}, {"p/m.pyi", "import p.m"}};
+  const Graphed runtime(sources, SearchProfile::kRuntime);
+  const ModuleRef package = runtime.finder->Find("p");
+  ASSERT_EQ(runtime.graph.TransitiveImporters(package, kPackage).size(), 1U);
+  EXPECT_EQ(runtime.graph.TransitiveImporters(package, kPackage)[0].module,
+            runtime.finder->Find("p.m"));
+}
+
 TEST(ImportGraph, FindsTheNearestWay) {
   const Graphed graphed({{"a.py", "import b, c"},
                          {"b.py", "import c"},
