@@ -76,7 +76,8 @@ bool Tags::Add(const LoadedModule& module, const std::string& path) {
     if (const std::optional<std::uint32_t> owner = symbol.owner()) {
       AppendField(line, "class", summary.symbol(*owner).qualname());
     }
-    if (symbol.kind() == SymbolKind::kFunction) AppendField(line, "signature", SignatureText(symbol));
+    if (symbol.kind() == SymbolKind::kFunction)
+      AppendField(line, "signature", SignatureText(symbol));
     if (symbol.end_line() != symbol.line()) {
       AppendField(line, "end", std::to_string(symbol.end_line()));
     }
