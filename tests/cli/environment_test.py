@@ -126,6 +126,26 @@ class Environments(harness.CommandTest):
         self.assertEqual([layer["parsed"] for layer in changed], [0, 1, 0])
         self.assertEqual(len(os.listdir(self.path("out"))), 10)  # three layers of three, and one
 
+    def test_what_was_not_there_is_found_once_it_is(self):
+        self.environment()
+        self.write("src/project.py", "from installed import late\nimport later\n")
+
+        def found(name, code):
+            self.command("index", "--env", "--venv", "venv", "-o", "out", "src", "-q", env=self.variables)
+            answer = self.command("query", "out", "resolve", name, "--json", code=code)
+            return [each["path"] for each in json.loads(answer.stdout)["definitions"]]
+
+        self.assertEqual(found("project.later.x", 1), [])
+        self.write("src/later.py", "x = 1\n")
+        self.assertEqual(found("project.later.x", 0), [self.path("src/later.py")])
+        self.assertEqual(found("project.late.x", 1), [])
+        # A package where a module was: what is in it counts from now on.
+        self.write("src/installed/__init__.py")
+        self.write("src/installed/late.py", "x = 1\n")
+        self.assertEqual(found("project.late.x", 0), [self.path("src/installed/late.py")])
+        os.remove(self.path("src/later.py"))
+        self.assertEqual(found("project.later.x", 1), [])
+
     def test_output_that_cannot_be_printed(self):
         self.environment()
         with open("/dev/full", "wb") as full:

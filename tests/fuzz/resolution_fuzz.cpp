@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <span>
@@ -15,6 +16,7 @@
 
 #include "arena/memory_pool.h"
 #include "parser/parser.h"
+#include "parser/source.h"
 #include "summaries/pack_writer.h"
 #include "summaries/resolution/evaluation.h"
 #include "summaries/resolution/import_graph.h"
@@ -27,8 +29,10 @@ namespace {
 
 using namespace coppice;
 
-void Check(bool holds) {
-  if (!holds) std::abort();
+void Check(bool holds, int line = __builtin_LINE()) {
+  if (holds) return;
+  std::fprintf(stderr, "resolution_fuzz.cpp:%d: does not hold\n", line);
+  std::abort();
 }
 
 constexpr std::array<std::string_view, 4> kPaths = {"a.py", "b.py", "c/__init__.py", "c/d.py"};
@@ -49,17 +53,21 @@ class PackFile {
   std::string path_ = "/tmp/coppice-fuzz-XXXXXX";
 };
 
-std::shared_ptr<const Index> IndexOf(std::string_view text) {
+std::shared_ptr<const Index> IndexOf(std::string_view bytes) {
   static const PackFile file;
+  static MemoryPool pool;
+  static Parser parser(pool);
+  static SummaryBuilder builder;
   auto writer = PackWriter::Create(file.path());
   Check(writer.has_value());
-  MemoryPool pool;
-  SummaryBuilder builder;
   for (const std::string_view path : kPaths) {
-    const std::size_t end = text.find(kNextModule);
-    const auto tree = Parser(pool).Parse(std::string(text.substr(0, end)));
-    text.remove_prefix(end == text.npos ? text.size() : end + kNextModule.size());
+    const std::size_t end = bytes.find(kNextModule);
+    std::string storage;
+    const auto source = DecodeLossy(bytes.substr(0, end), storage);
+    if (!source) return nullptr;
+    const auto tree = parser.Parse(source->text);
     if (!tree) return nullptr;
+    bytes.remove_prefix(end == bytes.npos ? bytes.size() : end + kNextModule.size());
     const BuiltSummary& summary = builder.Build(*tree);
     ModuleRecord record;
     record.root = "src";
