@@ -19,6 +19,31 @@ Result<bool> IsLive(const ModuleFinder& finder, ModuleRef file) {
   return !info->is_stub();
 }
 
+Truth EvaluateGuard(const Guard& guard, const Target& target, ExpressionParser& parser,
+                    const ConstantTexts& constants) {
+  switch (guard.kind) {
+    case GuardKind::kIf: {
+      parser.Parse(guard.test);
+      const Truth truth = EvaluateCondition(parser, target, constants);
+      return guard.branch == 0 ? truth : Not(truth);
+    }
+    case GuardKind::kLoop:
+      if (guard.branch != 0) break;
+      parser.Parse(guard.test);
+      if (EvaluateCondition(parser, target, constants) == Truth::kFalse) return Truth::kFalse;
+      break;
+    case GuardKind::kWith:
+    case GuardKind::kFinally:
+      return Truth::kTrue;
+    case GuardKind::kTry:
+    case GuardKind::kExcept:
+    case GuardKind::kElse:
+    case GuardKind::kMatch:
+      break;
+  }
+  return Truth::kUnknown;
+}
+
 void Conditions::Enter(const SummaryView& view) {
   view_ = &view;
   known_.assign(view.guard_count(), std::nullopt);
@@ -44,19 +69,11 @@ Conditions::Condition Conditions::Of(std::optional<uint32_t> guard) {
 }
 
 Conditions::Condition Conditions::Evaluate(const Guard& guard) {
-  if (guard.kind == GuardKind::kWith || guard.kind == GuardKind::kFinally) return {};
-  Condition condition{Truth::kUnknown, Truth::kUnknown};
-  const bool loop = guard.kind == GuardKind::kLoop && guard.branch == 0;
-  if (guard.kind != GuardKind::kIf && !loop) return condition;
-  parser_.Parse(guard.test);
-  for (const bool checking : {true, false}) {
-    target_.type_checking = checking;
-    Truth truth = EvaluateCondition(parser_, target_);
-    if (guard.branch != 0) truth = Not(truth);
-    // The body of a loop whose condition holds may still be left before its end.
-    if (loop && truth == Truth::kTrue) truth = Truth::kUnknown;
-    (checking ? condition.checked : condition.run) = truth;
-  }
+  Condition condition;
+  target_.type_checking = true;
+  condition.checked = EvaluateGuard(guard, target_, parser_);
+  target_.type_checking = false;
+  condition.run = EvaluateGuard(guard, target_, parser_);
   return condition;
 }
 

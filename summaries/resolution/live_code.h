@@ -18,6 +18,12 @@ namespace coppice {
 // import reaches are looked at: programs are such files.
 Result<bool> IsLive(const ModuleFinder& finder, ModuleRef file);
 
+// What a guard's own condition is, without those around it: of `with` and `finally`, which change
+// nothing, true; of a loop's body false at most, for it may be left before its end. `parser` is
+// used up.
+Truth EvaluateGuard(const Guard& guard, const Target& target, ExpressionParser& parser,
+                    const ConstantTexts& constants = {});
+
 // What the guards of one summary after another are for a target. For one thread at a time.
 class Conditions {
  public:

@@ -1,22 +1,11 @@
 // What binds a name in a module or class, and where that leads.
 #include <algorithm>
 
+#include "summaries/resolution/expression_parts.h"
 #include "summaries/resolution/name_engine.h"
 
 namespace coppice {
 namespace {
-
-// Whether a text in the form of summaries is a name, or several with dots between them.
-bool IsDottedName(std::string_view text) {
-  bool starts = true;
-  for (const char c : text) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-                        static_cast<unsigned char>(c) >= 0x80;
-    if (starts ? !letter : !letter && !(c >= '0' && c <= '9') && c != '.') return false;
-    starts = c == '.';
-  }
-  return !starts && !text.ends_with("…") && text != "None" && text != "True" && text != "False";
-}
 
 // `x = x`.
 bool IsAliasOfItself(const Symbol& symbol) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "summaries/resolution/live_code.h"
+
 namespace coppice {
 
 NameResolver::Engine::Engine(std::shared_ptr<const ModuleFinder> finder, Dependencies* dependencies,
@@ -143,29 +145,7 @@ uint8_t NameResolver::Engine::ConditionOf(ModuleState& state, uint32_t row, bool
     return ConstantText(*state.view, name);
   };
   const Guard guard = state.view->guard(row);
-  Truth truth = Truth::kUnknown;
-  switch (guard.kind) {
-    case GuardKind::kIf:
-      parser_.Parse(guard.test);
-      truth = EvaluateCondition(parser_, target, constants);
-      if (guard.branch != 0) truth = Not(truth);
-      break;
-    case GuardKind::kLoop:
-      parser_.Parse(guard.test);
-      if (guard.branch == 0 && EvaluateCondition(parser_, target, constants) == Truth::kFalse) {
-        truth = Truth::kFalse;
-      }
-      break;
-    case GuardKind::kWith:
-    case GuardKind::kFinally:
-      truth = Truth::kTrue;
-      break;
-    case GuardKind::kTry:
-    case GuardKind::kExcept:
-    case GuardKind::kElse:
-    case GuardKind::kMatch:
-      break;
-  }
+  Truth truth = EvaluateGuard(guard, target, parser_, constants);
   uint8_t result = guard.kind == GuardKind::kExcept ? Condition::kHandler : 0;
   if (const std::optional<uint32_t> outer = state.view->OuterGuard(row)) {
     const uint8_t around = ConditionOf(state, *outer, for_types);
