@@ -589,11 +589,17 @@ TEST(NameResolver, AnswersCyclesByWhatElseThereIs) {
   EXPECT_EQ(names.Resolve("p", "i"), "(missing name)");
 }
 
-// Runs on a stack of 256 KiB.
+// Sanitizers put red zones between variables: frames are several times as large.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr size_t kSmallStack = size_t{1} << 20;
+#else
+constexpr size_t kSmallStack = size_t{256} << 10;
+#endif
+
 void OnSmallStack(const std::function<void()>& work) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, size_t{256} << 10);
+  pthread_attr_setstacksize(&attributes, kSmallStack);
   pthread_t thread;
   const auto run = [](void* argument) -> void* {
     (*static_cast<const std::function<void()>*>(argument))();
