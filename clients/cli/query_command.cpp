@@ -101,8 +101,8 @@ Examples:
   coppice query .coppice subclasses collections.abc.Mapping
   coppice query src.pack cycles --deferred
 
-Exit codes: 0 found, 1 nothing found (with a NAME of -: for some name), 2 wrong call, 3 PACK or INDEX
-is not there, unreadable, damaged or neither.
+Exit codes: 0 found, 1 nothing found (with a NAME of -: for some name), 2 wrong call, 3 PACK or
+INDEX is not there, unreadable, damaged or neither.
 )";
 
 // Of one pack, by its own tables.
