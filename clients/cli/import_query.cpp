@@ -33,11 +33,7 @@ class ImportQuery {
         results_(query, roots),
         json_(results_.json()) {}
 
-  int Run() {
-    const int code = results_.Finish(Ask());
-    if (code == kNothingFound) PrintNote("nothing found: " + why_nothing_);
-    return code;
-  }
+  int Run() { return results_.Finish(Ask()); }
 
  private:
   Result<void> Ask() {
@@ -70,8 +66,9 @@ class ImportQuery {
       }
       first += pack->module_count();
     }
-    why_nothing_ = fmt::format("nothing in {} imports '{}'{}", Printable(query_.index),
-                               Printable(name_), module == kNoModule ? ProposeModules() : "");
+    results_.why_nothing =
+        fmt::format("nothing in {} imports '{}'{}", Printable(query_.index), Printable(name_),
+                    module == kNoModule ? ProposeModules() : "");
     return {};
   }
 
@@ -104,7 +101,7 @@ class ImportQuery {
   Result<void> TransitiveImporters() {
     const ModuleRef module = finder_.Find(name_);
     if (module == kNoModule) {
-      why_nothing_ = NoModule();
+      results_.why_nothing = NoModule();
       return {};
     }
     const Result<ImportGraph> graph = ImportGraph::Make(finder_);
@@ -117,7 +114,7 @@ class ImportQuery {
       if (static_cast<uint32_t>(each.module) >= index_.file_count()) continue;
       COPPICE_TRY(PrintImporter(each, allowed, *sites));
     }
-    why_nothing_ =
+    results_.why_nothing =
         fmt::format("nothing in {} imports '{}'", Printable(query_.index), Printable(name_));
     return {};
   }
@@ -168,7 +165,7 @@ class ImportQuery {
   Result<void> Cycles() {
     const ModuleRef module = name_.empty() ? kNoModule : finder_.Find(name_);
     if (!name_.empty() && module == kNoModule) {
-      why_nothing_ = NoModule();
+      results_.why_nothing = NoModule();
       return {};
     }
     const Result<ImportGraph> graph = ImportGraph::Make(finder_);
@@ -181,8 +178,9 @@ class ImportQuery {
       if (member == cycle.end()) continue;
       COPPICE_TRY(PrintCycle(cycle, graph->ShortestCycle(cycle, *member, Allowed()), *sites));
     }
-    why_nothing_ = name_.empty() ? fmt::format("no import cycle in {}", Printable(query_.index))
-                                 : fmt::format("'{}' is in no import cycle", Printable(name_));
+    results_.why_nothing = name_.empty()
+                               ? fmt::format("no import cycle in {}", Printable(query_.index))
+                               : fmt::format("'{}' is in no import cycle", Printable(name_));
     return {};
   }
 
@@ -260,7 +258,6 @@ class ImportQuery {
   const Index& index_;
   QueryResults results_;
   Json& json_;
-  std::string why_nothing_;
 };
 
 }  // namespace

@@ -37,9 +37,9 @@ class PackQuery {
   }
 
   int Run() {
-    const int code = results_.Finish(Ask());
-    if (code == kNothingFound) PrintNote("nothing found: " + WhyNothing());
-    return code;
+    const Result<void> result = Ask();
+    if (result && !results_.found) results_.why_nothing = WhyNothing();
+    return results_.Finish(result);
   }
 
  private:

@@ -21,7 +21,9 @@ int QueryResults::Finish(const Result<void>& result) {
   } else {
     lines_.Print(output_);
   }
-  return output_.Finish(found ? kDone : kNothingFound);
+  const int code = output_.Finish(found ? kDone : kNothingFound);
+  if (code == kNothingFound) PrintNote("nothing found: " + why_nothing);
+  return code;
 }
 
 }  // namespace coppice::cli

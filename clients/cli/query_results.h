@@ -51,8 +51,10 @@ class QueryResults {
 
   // Whether there is an answer, be it an empty one.
   bool found = false;
+  std::string why_nothing;  // and what may have been meant; for people
 
-  // Writes what was not yet written, or says what went wrong. Returns the exit code.
+  // Writes what was not yet written, and says what went wrong or that there is nothing. Returns the
+  // exit code.
   int Finish(const Result<void>& result);
 
  private:

@@ -45,11 +45,7 @@ class ReferenceQuery {
         results_(query, roots),
         json_(results_.json()) {}
 
-  int Run() {
-    const int code = results_.Finish(Ask());
-    if (code == kNothingFound) PrintNote("nothing found: " + why_nothing_);
-    return code;
-  }
+  int Run() { return results_.Finish(Ask()); }
 
  private:
   Result<void> Ask() {
@@ -66,10 +62,10 @@ class ReferenceQuery {
       if (PlaceOf(definition).kind == KindName(SymbolKind::kClass)) classes.push_back(definition);
     }
     if (classes.empty()) {
-      why_nothing_ = meant.definitions.empty()
-                         ? fmt::format("no class '{}' in {}{}", Printable(name_),
-                                       Printable(query_.index), ProposeSymbols())
-                         : fmt::format("'{}' is no class", Printable(name_));
+      results_.why_nothing = meant.definitions.empty()
+                                 ? fmt::format("no class '{}' in {}{}", Printable(name_),
+                                               Printable(query_.index), ProposeSymbols())
+                                 : fmt::format("'{}' is no class", Printable(name_));
       return {};
     }
     const Result<SubclassTable> table = SubclassTable::Make(resolver);
@@ -85,7 +81,7 @@ class ReferenceQuery {
         all.push_back(subclass);
       }
     }
-    why_nothing_ =
+    results_.why_nothing =
         fmt::format("nothing in {} derives from '{}'", Printable(query_.index), Printable(name_));
     for (const Subclass& subclass : all) PrintSubclass(subclass);
     return {};
@@ -115,8 +111,8 @@ class ReferenceQuery {
     NameResolver resolver(shared_finder_);
     const Answer meant = resolver.Resolve(name_);
     if (meant.definitions.empty()) {
-      why_nothing_ = fmt::format("no '{}' in {}{}", Printable(name_), Printable(query_.index),
-                                 ProposeSymbols());
+      results_.why_nothing = fmt::format("no '{}' in {}{}", Printable(name_),
+                                         Printable(query_.index), ProposeSymbols());
       return {};
     }
     const Result<std::vector<Reexport>> reexports = FindReexports(resolver, meant.definitions);
@@ -145,13 +141,13 @@ class ReferenceQuery {
                         reexport.name, Word(reexport.how), reexport.is_public ? "" : ", private"));
       }
     }
-    why_nothing_ = fmt::format("no other module of {} passes on '{}'", Printable(query_.index),
-                               Printable(name_));
+    results_.why_nothing = fmt::format("no other module of {} passes on '{}'",
+                                       Printable(query_.index), Printable(name_));
     if (hidden != 0) {
       const std::string note =
           fmt::format("{} modules import it for themselves: --all shows them", Grouped(hidden));
       if (results_.found) PrintNote(note);
-      why_nothing_ += "; " + note;
+      results_.why_nothing += "; " + note;
     }
     return {};
   }
@@ -178,8 +174,8 @@ class ReferenceQuery {
       }
       first += pack->module_count();
     }
-    why_nothing_ = fmt::format("no module of {} mentions '{}'{}", Printable(query_.index),
-                               Printable(name_), ProposeSymbols());
+    results_.why_nothing = fmt::format("no module of {} mentions '{}'{}", Printable(query_.index),
+                                       Printable(name_), ProposeSymbols());
     return {};
   }
 
@@ -224,7 +220,6 @@ class ReferenceQuery {
   const Index& index_;
   QueryResults results_;
   Json& json_;
-  std::string why_nothing_;
 };
 
 }  // namespace

@@ -32,10 +32,8 @@ int main(int argument_count, char** arguments) {
     std::cerr << index.error().message << '\n';
     return 1;
   }
-  const std::string profile = arguments[2];
-  const auto finder = ModuleFinder::Make(*index, profile == "mypy"      ? SearchProfile::kMypy
-                                                 : profile == "pyright" ? SearchProfile::kPyright
-                                                                        : SearchProfile::kRuntime);
+  const auto finder =
+      ModuleFinder::Make(*index, FindSearchProfile(arguments[2]).value_or(SearchProfile::kRuntime));
   if (!finder) {
     std::cerr << finder.error().message << '\n';
     return 1;
