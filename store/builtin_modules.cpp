@@ -50,6 +50,7 @@ std::optional<std::vector<std::string>> RecordedBuiltins(const FileSystem& files
   std::optional<std::vector<std::string>> built;
   std::vector<std::string> shared;
   for (const DictEntry& variable : *variables) {
+    if (variable.values.empty()) continue;
     if (variable.key == "MODBUILT_NAMES") built = Words(variable.values.front());
     if (variable.key == "MODSHARED_NAMES") shared = Words(variable.values.front());
   }

@@ -152,6 +152,8 @@ TEST(ComputeInterpreter, SaysWhereBuiltinsAreGuessed) {
                                                "ELF");
   tree.Write("lib/python3.12/os.py");
   tree.Write("lib/python3.12/_sysconfigdata__broken.py", "build_time_vars = {'MODBUILT_NAMES': 3}");
+  tree.Write("lib/python3.12/_sysconfigdata__x.py",
+             "build_time_vars = {'MODBUILT_NAMES': [], 'MODSHARED_NAMES': ()}");
   const Interpreter interpreter = Computed(python);
   EXPECT_EQ(interpreter.warnings.size(), 1U);
   EXPECT_TRUE(std::binary_search(interpreter.builtins.begin(), interpreter.builtins.end(), "time"));
