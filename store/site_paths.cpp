@@ -229,7 +229,8 @@ class SiteWalk {
     if (!easy_install_start_ || *easy_install_start_ > places.size()) return;
     const auto start = places.begin() + static_cast<std::ptrdiff_t>(*easy_install_start_);
     const std::ptrdiff_t count = places.end() - start;
-    std::rotate(places.begin() + front_, start, places.end());
+    // If the line stands there twice, the slice may begin behind the end.
+    std::rotate(places.begin() + std::min(front_, start - places.begin()), start, places.end());
     front_ += count;
   }
 

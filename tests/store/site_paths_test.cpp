@@ -92,6 +92,25 @@ TEST(SitePaths, ReportsCodeThatItDoesNotRun) {
   EXPECT_TRUE(warnings[1].starts_with(tree / (packages + "sitecustomize.py")));
 }
 
+// A slice that begins behind the end of sys.path is its end.
+TEST(SitePaths, MovesPlacesToTheFrontTwice) {
+  const TemporaryTree tree;
+  const std::string packages = "usr/lib/python3.12/site-packages/";
+  std::string text = "import sys; sys.__plen = len(sys.path)\n";
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = "d" + std::to_string(i);
+    tree.Write(packages + name + "/x");
+    text += name + '\n';
+  }
+  const std::string move = "import sys; new=sys.path[sys.__plen:]; sys.path[p:p]=new\n";
+  tree.Write(packages + "easy-install.pth", text + move + move);
+  const Strings paths = Paths(Installed(tree, ""));
+  ASSERT_EQ(paths.size(), 52U);
+  EXPECT_EQ(paths[0], tree / (packages + "d0"));
+  EXPECT_EQ(paths[1], tree / (packages + "d1"));
+  EXPECT_EQ(paths[51], tree / "usr/lib/python3.12/site-packages");
+}
+
 TEST(PathFile, LinesEndAsTheVersionHasThem) {
   const TemporaryTree tree;
   const std::string path = tree.Write("a.pth",
