@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <set>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include "summaries/file_bytes.h"
@@ -14,8 +15,6 @@
 namespace coppice {
 namespace {
 
-// Import resolution compares roots with each other: this bounds what a manifest can ask of it.
-constexpr std::size_t kMaxRoots = 4096;
 // Leaves numbers for modules without file.
 constexpr uint64_t kMaxFiles = uint64_t{1} << 31;
 
@@ -35,12 +34,17 @@ Result<std::shared_ptr<const Index>> OpenManifest(const std::string& path) {
   if (!manifest) return manifest.error();
   const std::filesystem::path directory = std::filesystem::path(path).parent_path();
   std::vector<std::shared_ptr<const Pack>> packs;
+  std::set<std::string> identities;
   for (const ManifestPack& named : manifest->packs) {
     auto pack = Pack::Open((directory / named.file).string());
     if (!pack) return pack.error();
     if ((*pack)->info().identity != named.identity) {
       return Error{ErrorCode::kDamaged,
                    (*pack)->path() + ": is not the pack that " + path + " names"};
+    }
+    // All packs without modules are equal.
+    if ((*pack)->module_count() != 0 && !identities.insert(HexDigits(named.identity)).second) {
+      return Error{ErrorCode::kDamaged, (*pack)->path() + ": is a copy of another pack in " + path};
     }
     packs.push_back(*std::move(pack));
   }
@@ -51,9 +55,9 @@ Result<std::shared_ptr<const Index>> OpenManifest(const std::string& path) {
 
 Result<void> CheckRoots(std::span<const std::shared_ptr<const Pack>> packs,
                         const Environment& environment) {
-  if (environment.roots.size() > kMaxRoots) {
+  if (environment.roots.size() > kMaxSearchRoots) {
     return Error{ErrorCode::kTooLarge,
-                 "the environment has more than " + std::to_string(kMaxRoots) + " roots"};
+                 "the environment has more than " + std::to_string(kMaxSearchRoots) + " roots"};
   }
   std::set<std::string_view> names;
   for (const SearchRoot& root : environment.roots) {
@@ -107,28 +111,21 @@ Result<std::shared_ptr<const Index>> Index::Make(std::vector<std::shared_ptr<con
   return std::shared_ptr<const Index>(std::move(index));
 }
 
-// A file is shadowed if a pack further up has it too: rows are sorted by path, so that two packs'
-// files are compared by merging them.
+// A file is shadowed if a pack further up has it too.
 Result<void> Index::FindShadowed(std::string_view root) {
   std::vector<FileRange> ranges;
-  for (std::size_t pack = 0; pack < packs_.size(); ++pack) {
+  for (std::size_t pack = packs_.size(); pack-- > 0;) {
     const auto range = FilesOf(pack, root);
     if (!range) return range.error();
     if (range->first != range->last) ranges.push_back(*range);
   }
-  for (std::size_t upper = 1; upper < ranges.size(); ++upper) {
-    for (std::size_t lower = 0; lower < upper; ++lower) {
-      FileRange a = ranges[lower];
-      FileRange b = ranges[upper];
-      while (a.first != a.last && b.first != b.last) {
-        const auto below = file(ModuleRef{a.first});
-        if (!below) return below.error();
-        const auto above = file(ModuleRef{b.first});
-        if (!above) return above.error();
-        if (below->path == above->path) shadowed_[a.first] = true;
-        if (below->path <= above->path) ++a.first;
-        if (above->path <= below->path) ++b.first;
-      }
+  if (ranges.size() < 2) return {};
+  std::unordered_set<std::string_view> above;  // viewing the packs
+  for (const FileRange& range : ranges) {
+    for (uint32_t row = range.first; row != range.last; ++row) {
+      const auto info = file(ModuleRef{row});
+      if (!info) return info.error();
+      if (!above.insert(info->path).second) shadowed_[row] = true;
     }
   }
   return {};

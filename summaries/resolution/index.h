@@ -29,7 +29,7 @@ class Index {
   // beside it; or a single pack, whose roots are then all the project's and whose target is the
   // default.
   // Errors name the file: as Pack, ReadManifest (manifest.h) and Make give them; kDamaged if a pack
-  // is not the one that is named.
+  // is not the one that is named, or the copy of another.
   static Result<std::shared_ptr<const Index>> Open(const std::string& path);
   // Packs from the lowest up, none null. kInvalidArgument if they hold a root that the environment
   // lacks or has twice, kTooLarge beyond 2^31 modules or 4,096 roots; damage, as Pack reports it.

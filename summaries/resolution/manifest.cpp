@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "resolution/manifest.capnp.h"
@@ -182,9 +183,11 @@ const char* TakePack(wire::Manifest::Pack::Reader from, TextChecker& checker, Ma
 // Null, or why the message is no manifest. Throws what Cap'n Proto throws.
 const char* Take(wire::Manifest::Reader from, TextChecker& checker, Manifest& manifest) {
   Environment& environment = manifest.environment;
+  std::set<std::string> files;
   for (const auto pack : from.getPacks()) {
     const char* const wrong = TakePack(pack, checker, manifest.packs.emplace_back());
     if (wrong != nullptr) return wrong;
+    if (!files.insert(manifest.packs.back().file).second) return "a pack that is named twice";
   }
   if (!from.hasTarget()) return "there is no target";
   const auto target = from.getTarget();
@@ -270,9 +273,8 @@ Result<Manifest> ParseManifest(std::string_view text, const std::string& label) 
       wrong = Take(root.asReader(), checker, manifest);
     }
   });
-  KJ_IF_MAYBE (exception, thrown) {
-    return NoManifest(label, exception->getDescription().cStr());
-  }
+  if (thrown != nullptr) return NoManifest(label, "it is no JSON object with an index's fields");
+  if (other_version == 0u) return NoManifest(label, "it has no formatVersion");
   if (other_version) {
     return Error{ErrorCode::kUnsupportedVersion,
                  label + ": is an index of format " + std::to_string(*other_version) +

@@ -1,6 +1,7 @@
 // The file that makes several packs one index: which they are, and the environment around them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@ namespace coppice {
 
 // The name that the file has in its directory, beside the packs.
 inline constexpr std::string_view kManifestName = "index.json";
+
+// Import resolution compares roots with each other: this bounds what a manifest can ask of it.
+inline constexpr std::size_t kMaxSearchRoots = 4096;
 
 struct ManifestPack {
   std::string file;  // name without directories

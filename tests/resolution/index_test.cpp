@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -73,6 +74,16 @@ TEST_F(Stacked, TheUpperPackWins) {
   EXPECT_EQ((*finder)->name(ModuleRef{0}), "a");
 }
 
+// Quadratic time would be minutes.
+TEST_F(Stacked, OfManyPacksAllButTheUppermostAreShadowed) {
+  const std::vector<std::shared_ptr<const Pack>> packs(20'000, packs_[1]);
+  const auto index = Index::Make(packs, environment_);
+  ASSERT_TRUE(index) << index.error().message;
+  for (uint32_t file = 0; file < (*index)->file_count(); ++file) {
+    EXPECT_EQ((*index)->shadowed(ModuleRef{file}), file + 2 < (*index)->file_count());
+  }
+}
+
 TEST_F(Stacked, IsOpenedByItsManifest) {
   const std::string path = directory_ / "index.json";
   ASSERT_TRUE(WriteManifest(path, ManifestOf()));
@@ -107,7 +118,13 @@ TEST_F(Stacked, WhatDoesNotFitTogetherIsAnError) {
   expect(manifest, ErrorCode::kNotFound, "none.pack");
   manifest = ManifestOf();
   manifest.packs[1].file = "lower.pack";
-  expect(manifest, ErrorCode::kDamaged, "lower.pack: is not the pack that");
+  expect(manifest, ErrorCode::kDamaged, "named twice");
+  manifest.packs[0].file = "upper.pack";
+  expect(manifest, ErrorCode::kDamaged, "upper.pack: is not the pack that");
+  manifest = ManifestOf();
+  std::filesystem::copy_file(directory_ / "lower.pack", directory_ / "copy.pack");
+  manifest.packs[1] = {"copy.pack", manifest.packs[0].identity};
+  expect(manifest, ErrorCode::kDamaged, "copy.pack: is a copy of another");
   manifest = ManifestOf();
   manifest.packs[1].file = "index.json";
   expect(manifest, ErrorCode::kDamaged, "index.json: is not a pack");

@@ -114,13 +114,17 @@ TEST(Manifest, OfForeignHandsIsAnErrorThatNamesIt) {
         std::string(100000, '['), text + "x", text.substr(0, 200)}) {
     ExpectError(none, ErrorCode::kDamaged, "is no index: ");
   }
-  ExpectError("{}", ErrorCode::kUnsupportedVersion, "format 0");
+  ExpectError("some notes", ErrorCode::kDamaged, "no JSON object with an index's fields");
+  ExpectError("{\"name\": \"a project\"}", ErrorCode::kDamaged, "formatVersion");
   ExpectError(Replaced(text, "\"formatVersion\": 1", "\"formatVersion\": 2"),
               ErrorCode::kUnsupportedVersion, "format 2");
   ExpectError("{\"formatVersion\": 1}", ErrorCode::kDamaged, "target");
   ExpectError(Replaced(text, "python-3.13.pack", "../python.pack"), ErrorCode::kDamaged,
               "no plain name");
   ExpectError(Replaced(text, "python-3.13.pack", "\\u0041"), ErrorCode::kDamaged, "\\u escape");
+  Manifest twice = Sample();
+  twice.packs.push_back(twice.packs.front());
+  ExpectError(TextOf(twice), ErrorCode::kDamaged, "named twice");
   for (const std::string_view identity :
        {"", "fedc", "-edcba98765432100123456789abcdef", "fedcba98765432100123456789abcdeg",
         "fedcba98765432100123456789abcdef0"}) {
