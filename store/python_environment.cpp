@@ -72,37 +72,51 @@ Result<std::string> EnvironmentExecutable(const FileSystem& files, const std::st
   return ExecutableOf(files, directory);
 }
 
-// That of the environment that lies around, else python3 in PATH.
-Result<std::string> UnnamedExecutable(const FileSystem& files, const std::vector<Root>& project,
-                                      const ProcessVariables& variables,
-                                      std::vector<std::string>& warnings) {
+struct Choice {
+  std::string executable;
+  bool may_run = true;
+};
+
+Result<Choice> Runnable(Result<std::string> executable) {
+  if (!executable) return executable.error();
+  return Choice{*std::move(executable)};
+}
+
+// That of the environment that lies around, else python3 in PATH. What a project brings with it is
+// not run.
+Result<Choice> UnnamedExecutable(const FileSystem& files, const std::vector<Root>& project,
+                                 const ProcessVariables& variables,
+                                 std::vector<std::string>& warnings) {
   if (!variables.virtual_env.empty()) {
     if (IsVirtualEnvironment(files, variables.virtual_env)) {
-      return ExecutableOf(files, variables.virtual_env);
+      return Choice{ExecutableOf(files, variables.virtual_env)};
     }
     warnings.push_back("VIRTUAL_ENV: " + variables.virtual_env + " is no virtual environment");
   }
   for (const Root& root : project) {
     const std::string directory = JoinedPath(root.directory, ".venv");
-    if (IsVirtualEnvironment(files, directory)) return ExecutableOf(files, directory);
+    if (IsVirtualEnvironment(files, directory))
+      return Choice{ExecutableOf(files, directory), false};
   }
-  return FindCommand(files, "python3", variables.path);
+  return Runnable(FindCommand(files, "python3", variables.path));
 }
 
-Result<std::string> ChooseExecutable(const FileSystem& files, const PythonChoice& choice,
-                                     const std::vector<Root>& project,
-                                     const ProcessVariables& variables,
-                                     std::vector<std::string>& warnings) {
+Result<Choice> ChooseExecutable(const FileSystem& files, const PythonChoice& choice,
+                                const std::vector<Root>& project, const ProcessVariables& variables,
+                                std::vector<std::string>& warnings) {
   if (!choice.executable.empty() && !choice.environment.empty()) {
     return Error{ErrorCode::kInvalidArgument,
                  "an interpreter and a virtual environment exclude each other"};
   }
-  auto executable =
-      !choice.executable.empty()    ? NamedExecutable(files, choice.executable, variables)
-      : !choice.environment.empty() ? EnvironmentExecutable(files, choice.environment)
+  auto chosen =
+      !choice.executable.empty()    ? Runnable(NamedExecutable(files, choice.executable, variables))
+      : !choice.environment.empty() ? Runnable(EnvironmentExecutable(files, choice.environment))
                                     : UnnamedExecutable(files, project, variables, warnings);
-  if (!executable) return executable.error();
-  return Absolute(files, *executable);
+  if (!chosen) return chosen;
+  auto absolute = Absolute(files, chosen->executable);
+  if (!absolute) return absolute.error();
+  chosen->executable = *std::move(absolute);
+  return chosen;
 }
 
 // What the interpreter tells, before its search path becomes roots.
@@ -112,21 +126,25 @@ struct FoundPython {
   std::vector<std::string> warnings;
 };
 
-Result<Interpreter> Inspect(const FileSystem& files, const std::string& executable,
+Result<Interpreter> Inspect(const FileSystem& files, const Choice& choice,
                             std::chrono::milliseconds timeout) {
-  auto computed = ComputeInterpreter(files, executable);
+  auto computed = ComputeInterpreter(files, choice.executable);
   if (!computed) return computed.error();
   if (*computed) return **std::move(computed);
-  return AskInterpreter(files, executable, timeout);
+  if (choice.may_run) return AskInterpreter(files, choice.executable, timeout);
+  return Error{ErrorCode::kInvalidArgument,
+               choice.executable +
+                   ": would have to be run to tell what it is, which is not done "
+                   "unasked: name it, or its environment"};
 }
 
 Result<FoundPython> Find(const FileSystem& files, const PythonChoice& choice,
                          const std::vector<Root>& project, const ProcessVariables& variables,
                          std::chrono::milliseconds timeout) {
   FoundPython found;
-  const auto executable = ChooseExecutable(files, choice, project, variables, found.warnings);
-  if (!executable) return executable.error();
-  auto interpreter = Inspect(files, *executable, timeout);
+  const auto chosen = ChooseExecutable(files, choice, project, variables, found.warnings);
+  if (!chosen) return chosen.error();
+  auto interpreter = Inspect(files, *chosen, timeout);
   if (!interpreter) return interpreter.error();
   found.interpreter = *std::move(interpreter);
   found.paths =

@@ -53,7 +53,8 @@ struct PythonEnvironment {
 // by that `src`, as a root of its own.
 //
 // Its search path is what store/site_paths.h computes of what store/interpreter.h tells. If that
-// cannot tell, the interpreter is run for at most `timeout`: isolated and without site.py.
+// cannot tell, the interpreter is run for at most `timeout`: isolated and without site.py. That of
+// a project's `.venv` is only run if it was named, for whoever wrote the project wrote it.
 //
 // `typeshed` is a directory with stdlib/ and stubs/; if empty, the copy is taken that mypy,
 // basedpyright, pyright or jedi carry in the environment, else Debian's.

@@ -33,8 +33,9 @@ site-packages with what .pth files and editable installs add, and typeshed.
                   mypy, basedpyright, pyright or jedi carries in the environment, else Debian's
   --json          print one JSON object
 
-The interpreter is not run if its files tell what it would do. Code in .pth files never is: what it
-would change is reported as a warning where it is not known.
+The interpreter is not run if its files tell what it would do; that of a .venv, only if it was
+named. Code in .pth files never is: what it would change is reported as a warning where it is not
+known.
 
 Examples:
   coppice env

@@ -152,6 +152,20 @@ TEST(FindEnvironment, ChoosesAnInterpreter) {
   EXPECT_EQ(chosen({tree.path(), ""}), tree.path() + ": not an executable file");
 }
 
+TEST(FindEnvironment, RunsNothingOfAProjectUnasked) {
+  const TemporaryTree tree;
+  tree.Write("project/.venv/pyvenv.cfg", "home = /nowhere\n");
+  const std::string python =
+      tree.WriteProgram("project/.venv/bin/python", "#!/bin/sh\ntouch '" + (tree / "ran") + "'\n");
+  const std::vector<Root> project = {{"p", tree / "project"}};
+  const auto found = FindEnvironment(kFiles, {}, project, "", {});
+  ASSERT_FALSE(found);
+  EXPECT_TRUE(found.error().message.starts_with(python + ": would have to be run"));
+  EXPECT_FALSE(std::filesystem::exists(tree / "ran"));
+  EXPECT_FALSE(FindEnvironment(kFiles, {"", tree / "project/.venv"}, project, "", {}));
+  EXPECT_TRUE(std::filesystem::exists(tree / "ran"));
+}
+
 TEST(FindEnvironment, PutsTheProjectFirstAndTypeshedLast) {
   const TemporaryTree tree;
   WriteOrphan(tree, "venv");
