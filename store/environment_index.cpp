@@ -12,7 +12,11 @@
 #include "store/lock_file.h"
 #include "store/path_text.h"
 #include "store/site_paths.h"
+#include "summaries/file_bytes.h"
 #include "summaries/hash.h"
+#include "summaries/output_file.h"
+#include "summaries/pack.h"
+#include "summaries/pack_format.h"
 #include "summaries/resolution/manifest.h"
 #include "summaries/try.h"
 
@@ -43,19 +47,41 @@ Error IoError(const std::string& path, const std::error_code& error) {
   return {ErrorCode::kIo, path + ": " + error.message()};
 }
 
-// Names a pack a second time.
-Result<void> LinkPack(const std::string& pack, const std::string& name) {
+bool HaveSameBytes(const std::string& path, const std::string& other) {
+  const auto a = FileBytes::Map(path);
+  const auto b = FileBytes::Map(other);
+  return a && b && std::ranges::equal(a->bytes(), b->bytes());
+}
+
+// Makes `name` a copy of the pack, in one step.
+Result<void> CopyPack(const std::string& pack, const std::string& name) {
+  const auto source = FileBytes::Map(pack);
+  if (!source) return source.error();
+  auto copy = ReplacementFile::Create(name, pack_format::kMagic);
+  if (!copy) return copy.error();
+  COPPICE_TRY(copy->file().Append(source->bytes()));
+  return copy->Commit();
+}
+
+// Names a pack a second time, in one step: what is there may be read just now. `temporary` is a
+// name beside it that nobody else uses.
+Result<void> LinkPack(const std::string& pack, const std::string& name,
+                      const std::string& temporary) {
   namespace fs = std::filesystem;
   std::error_code error;
-  if (fs::exists(name, error) || error) {
-    if (error) return IoError(name, error);
-    if (fs::equivalent(pack, name, error) && !error) return {};
-    fs::remove(name, error);  // a copy, or what a run left that was killed while it copied
+  if (fs::equivalent(pack, name, error) && !error) return {};
+  fs::remove(temporary, error);  // of a run that was killed
+  fs::create_hard_link(pack, temporary, error);
+  if (!error) {
+    fs::rename(temporary, name, error);
+    if (!error) return {};
+    const Error failed = IoError(name, error);
+    fs::remove(temporary, error);
+    return failed;
   }
-  fs::create_hard_link(pack, name, error);
-  if (!error) return {};
-  fs::copy_file(pack, name, error);
-  return error ? Result<void>(IoError(name, error)) : Result<void>();
+  // Where there are no hard links, a copy that is there already need not be made again.
+  if (HaveSameBytes(pack, name)) return {};
+  return CopyPack(pack, name);
 }
 
 // Removes the second names of packs in the directory but those of the manifest.
@@ -80,6 +106,46 @@ void RemoveUnused(const std::string& directory, const Manifest& manifest) {
   for (const std::string& path : unused) std::filesystem::remove(path, ignored);
 }
 
+bool IsPackOf(const std::string& path, const Hash128& identity) {
+  const auto pack = Pack::Open(path);
+  return pack && (*pack)->info().identity == identity;
+}
+
+// Removes the packs of layers that lost their roots: those that the old manifest names.
+void RemoveLost(const std::string& directory, const Manifest& old, const Manifest& manifest) {
+  std::error_code ignored;
+  const auto pack_of = [](const Manifest& of, const std::string& start) {
+    return std::find_if(of.packs.begin(), of.packs.end(), [&](const ManifestPack& pack) {
+      return pack.file == start + HexDigits(pack.identity) + ".pack";
+    });
+  };
+  for (const Layer& layer : kLayers) {
+    const std::string start = std::string(layer.name) + '-';
+    const auto lost = pack_of(old, start);
+    if (lost == old.packs.end() || pack_of(manifest, start) != manifest.packs.end()) continue;
+    const std::string path = JoinedPath(directory, std::string(layer.name) + ".pack");
+    if (!IsPackOf(path, lost->identity)) continue;
+    std::filesystem::remove(path, ignored);
+    std::filesystem::remove(path + ".coppice-state", ignored);
+  }
+}
+
+// What is at the path and may be replaced: a manifest, of another format too, an empty file or
+// nothing. Anything else is somebody's.
+Result<std::optional<Manifest>> ReplaceableManifest(const std::string& path) {
+  auto manifest = ReadManifest(path);
+  if (manifest) return std::optional(*std::move(manifest));
+  const ErrorCode code = manifest.error().code;
+  if (code == ErrorCode::kNotFound || code == ErrorCode::kUnsupportedVersion) {
+    return std::optional<Manifest>();
+  }
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) == 0 && !error) return std::optional<Manifest>();
+  if (code == ErrorCode::kIo) return manifest.error();
+  return Error{ErrorCode::kInvalidArgument,
+               path + ": is there and is no index, so it is not replaced"};
+}
+
 class EnvironmentRun {
  public:
   EnvironmentRun(Environment environment, const std::string& directory, const IndexOptions& options,
@@ -95,8 +161,10 @@ class EnvironmentRun {
     std::filesystem::create_directories(directory_, error);
     if (error) return IoError(directory_, error);
     report_.manifest = JoinedPath(directory_, kManifestName);
-    // What it cannot hold is better known before the work.
+    // What it cannot hold is better known before the work, and that it cannot be written.
+    COPPICE_TRY(CheckRootCount());
     COPPICE_TRY(ManifestText(manifest_, report_.manifest));
+    COPPICE_TRY(ReplaceableManifest(report_.manifest));
     const std::string lock_path = report_.manifest + ".coppice-lock";
     const auto lock = LockFile::Acquire(
         lock_path,
@@ -106,13 +174,21 @@ class EnvironmentRun {
         options_.interrupted);
     if (!lock) return lock.error();
     for (const Layer& layer : kLayers) COPPICE_TRY(Build(layer));
-    const auto old = ReadManifest(report_.manifest);
-    if (!old || *old != manifest_) COPPICE_TRY(WriteManifest(report_.manifest, manifest_));
+    const auto old = ReplaceableManifest(report_.manifest);
+    if (!old) return old.error();
+    if (*old != manifest_) COPPICE_TRY(WriteManifest(report_.manifest, manifest_));
+    if (*old) RemoveLost(directory_, **old, manifest_);
     RemoveUnused(directory_, manifest_);
     return std::move(report_);
   }
 
  private:
+  Result<void> CheckRootCount() const {
+    if (manifest_.environment.roots.size() <= kMaxSearchRoots) return {};
+    return Error{ErrorCode::kTooLarge, report_.manifest + ": the environment has more than " +
+                                           std::to_string(kMaxSearchRoots) + " roots"};
+  }
+
   Result<void> Build(const Layer& layer) {
     IndexOptions options = options_;
     options.roots.clear();
@@ -130,7 +206,8 @@ class EnvironmentRun {
     auto built = BuildIndex(options, files_, progress_);
     if (!built) return built.error();
     const std::string file = std::string(layer.name) + '-' + HexDigits(built->identity) + ".pack";
-    COPPICE_TRY(LinkPack(options.pack_path, JoinedPath(directory_, file)));
+    COPPICE_TRY(LinkPack(options.pack_path, JoinedPath(directory_, file),
+                         report_.manifest + ".coppice-link"));
     manifest_.packs.push_back({file, built->identity});
     TakeExtras(built->extras);
     report_.layers.push_back({layer.name, file, *std::move(built)});

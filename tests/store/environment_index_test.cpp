@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -150,6 +151,65 @@ TEST(EnvironmentIndex, ReplacesWhatIsNoPackOfItsName) {
   std::ofstream(link) << "half a copy";
   Build(tree, environment);
   EXPECT_TRUE(Index::Open(tree / "out/index"));
+}
+
+TEST(EnvironmentIndex, CopiesWhereItCannotLinkAndKeepsTheCopy) {
+  const TemporaryTree tree;
+  const Environment environment = WriteEnvironment(tree);
+  tree.Write("out/index/index.json.coppice-link/in-the-way");
+  const std::string copy = tree / ("out/index/" + Build(tree, environment).layers[0].file);
+  EXPECT_EQ(std::filesystem::hard_link_count(copy), 1U);
+  const auto stat = kFiles.Stat(copy).value();
+  Build(tree, environment);
+  EXPECT_EQ(kFiles.Stat(copy).value(), stat);
+  std::filesystem::remove(copy);
+  std::ofstream(copy) << "";  // as a full disk left it
+  Build(tree, environment);
+  EXPECT_TRUE(Index::Open(tree / "out/index"));
+}
+
+TEST(EnvironmentIndex, LeavesNoPackOfALayerThatLostItsRoots) {
+  const TemporaryTree tree;
+  Environment environment = WriteEnvironment(tree);
+  Build(tree, environment);
+  EXPECT_TRUE(std::filesystem::exists(tree / "out/index/typeshed.pack"));
+  environment.roots.resize(4);
+  Build(tree, environment);
+  for (const std::string& name : Listing(tree / "out/index")) {
+    EXPECT_FALSE(name.starts_with("typeshed")) << name;
+  }
+  EXPECT_TRUE(Index::Open(tree / "out/index"));
+}
+
+TEST(EnvironmentIndex, ReplacesOnlyWhatIsAnIndex) {
+  const TemporaryTree tree;
+  const Environment environment = WriteEnvironment(tree);
+  for (const std::string& foreign : {std::string("my notes\n"), std::string("{\"name\": 1}\n")}) {
+    const std::string path = tree.Write("out/index/index.json", foreign);
+    const auto report = BuildEnvironmentIndex(environment, tree / "out/index", {}, kFiles);
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code, ErrorCode::kInvalidArgument);
+    std::ifstream file(path);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), foreign);
+    EXPECT_EQ(Listing(tree / "out/index"), Strings{"index.json"});
+  }
+  for (const char* ours : {"", "{\"formatVersion\": 2}\n"}) {
+    tree.Write("out/index/index.json", ours);
+    Build(tree, environment);
+    EXPECT_TRUE(Index::Open(tree / "out/index"));
+    std::filesystem::remove(tree / "out/index/index.json");
+  }
+}
+
+TEST(EnvironmentIndex, RefusesMoreRootsThanAnIndexMayHave) {
+  const TemporaryTree tree;
+  Environment environment = WriteEnvironment(tree);
+  for (std::size_t i = environment.roots.size(); i <= kMaxSearchRoots; ++i) {
+    environment.roots.push_back(Root(tree, std::to_string(i), "project", RootRole::kSitePackages));
+  }
+  const auto report = BuildEnvironmentIndex(environment, tree / "index", {}, kFiles);
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code, ErrorCode::kTooLarge);
 }
 
 TEST(EnvironmentIndex, ReportsWhereItCannotWrite) {
