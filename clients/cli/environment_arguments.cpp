@@ -16,14 +16,18 @@ std::optional<PythonEnvironment> FindEnvironment(const EnvironmentArguments& arg
   }
   std::vector<Root> roots;
   const std::vector<std::string> here = {"."};
+  const auto refuse = [&](const Error& error) {
+    code = error.code == ErrorCode::kInvalidArgument ? Misuse(help, Printable(error.message))
+                                                     : Fail(error);
+    return std::nullopt;
+  };
+  // Sorted there; here their order is that of the search path.
+  if (const auto checked = ParseRootArguments(files, arguments.roots); !checked) {
+    return refuse(checked.error());
+  }
   for (const std::string& argument : arguments.roots.empty() ? here : arguments.roots) {
     Result<Root> root = ParseRootArgument(files, argument);
-    if (!root) {
-      code = root.error().code == ErrorCode::kInvalidArgument
-                 ? Misuse(help, Printable(root.error().message))
-                 : Fail(root.error());
-      return std::nullopt;
-    }
+    if (!root) return refuse(root.error());
     roots.push_back(*std::move(root));
   }
   Result<PythonEnvironment> found =

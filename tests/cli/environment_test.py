@@ -86,6 +86,9 @@ class Environments(harness.CommandTest):
                           wrong(*command, "--venv", "venv", "--typeshed", ".", code=3))
         self.assertIn("Usage: coppice env", wrong("env", "--root", "=x", code=2))
         self.assertIn("not a directory", wrong("env", "--root", "file", code=3))
+        twice = "two roots are named 'a'"
+        self.assertIn(twice, wrong("env", "--root", "a=x", "--root", "a=venv", code=2))
+        self.assertIn(twice, wrong("index", "--env", "a=x", "a=venv", "-o", "out", code=2))
         self.assertIn("too many: 'src'", wrong("env", "src", code=2))
         self.assertIn("as in coppice index --env -o .coppice", wrong("index", "--env", code=2))
         self.assertIn("must be a directory", wrong("index", "--env", "-o", "-", code=2))
