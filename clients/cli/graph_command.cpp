@@ -1,10 +1,14 @@
 // coppice graph: draws the import graph.
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -17,7 +21,10 @@
 #include "clients/cli/near_names.h"
 #include "clients/cli/open_pack.h"
 #include "clients/cli/profile_option.h"
+#include "summaries/file_bytes.h"
+#include "summaries/pack_format.h"
 #include "summaries/resolution/import_graph.h"
+#include "summaries/resolution/manifest.h"
 
 namespace coppice::cli {
 namespace {
@@ -113,9 +120,14 @@ std::string Draw(const Call& call, const ModuleFinder& finder, const ImportGraph
                                  : FittingPicture(finder, graph, options));
 }
 
-Result<void> WriteFile(const std::string& path, std::string_view text) {
-  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  int error_number = descriptor < 0 ? errno : 0;
+Error WriteError(const std::string& path, int error_number) {
+  return {ErrorCode::kIo,
+          path + ": cannot be written: " + std::generic_category().message(error_number)};
+}
+
+// Writes all of it and closes the descriptor; 0 or an error number.
+int WriteAndClose(int descriptor, std::string_view text) {
+  int error_number = 0;
   while (error_number == 0 && !text.empty()) {
     const ssize_t written = write(descriptor, text.data(), text.size());
     if (written >= 0) {
@@ -124,10 +136,50 @@ Result<void> WriteFile(const std::string& path, std::string_view text) {
       error_number = errno;
     }
   }
-  if (descriptor >= 0 && close(descriptor) != 0 && error_number == 0) error_number = errno;
-  if (error_number == 0) return {};
-  return Error{ErrorCode::kIo,
-               path + ": cannot be written: " + std::generic_category().message(error_number)};
+  if (close(descriptor) != 0 && error_number == 0) error_number = errno;
+  return error_number;
+}
+
+// Whether a pack or an index is there, which a drawing must not replace.
+bool IsIndex(const std::string& path) {
+  const auto file = FileBytes::Map(path);
+  if (!file) return false;
+  const auto bytes = file->bytes();
+  if (pack_format::StartsWithMagic(bytes)) return true;
+  const auto manifest =
+      ParseManifest({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
+  return manifest || manifest.error().code == ErrorCode::kUnsupportedVersion;
+}
+
+// Replaces a file in one step; what is no regular file (a device, a pipe) is written to.
+Result<void> WriteFile(const std::string& path, std::string_view text) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  const bool is_file = std::filesystem::is_regular_file(status);
+  if (std::filesystem::exists(status) && !is_file) {
+    const int descriptor = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    const int failed = descriptor < 0 ? errno : WriteAndClose(descriptor, text);
+    return failed == 0 ? Result<void>() : Result<void>(WriteError(path, failed));
+  }
+  if (is_file && IsIndex(path)) {
+    return Error{ErrorCode::kInvalidArgument, path + ": is an index, which no drawing replaces"};
+  }
+  if (is_file && access(path.c_str(), W_OK) != 0) return WriteError(path, errno);
+  // Links are followed.
+  const std::string place = is_file ? std::filesystem::canonical(path, error).string() : path;
+  std::string beside = place + ".XXXXXX";
+  const int descriptor = mkostemp(beside.data(), O_CLOEXEC);
+  if (descriptor < 0) return WriteError(path, errno);
+  const mode_t mask = umask(0);
+  umask(mask);
+  const mode_t mode = is_file ? static_cast<mode_t>(status.permissions()) & 0777 : 0666 & ~mask;
+  int failed = fchmod(descriptor, mode) != 0 ? errno : 0;
+  const int unwritten = WriteAndClose(descriptor, text);
+  if (failed == 0) failed = unwritten;
+  if (failed == 0 && rename(beside.c_str(), place.c_str()) != 0) failed = errno;
+  if (failed == 0) return {};
+  unlink(beside.c_str());
+  return WriteError(path, failed);
 }
 
 int Run(const Call& call) {

@@ -251,6 +251,26 @@ class Graph(GraphTest):
         self.assertIn("src/odd-<&>\"'.py", texts)
         self.assertIn("src/odd-\\xff.py", texts)
 
+    def test_output_replaces_no_index(self):
+        self.command("index", "--env", "src", "-o", "env", "--quiet")
+        for name in ("a.pack", "env/index.json"):
+            with open(self.path(name), "rb") as file:
+                before = file.read()
+            os.symlink(self.path(name), self.path("link"))
+            for output in (name, "link"):
+                self.assertIn("is an index", self.wrong("graph", "a.pack", "-o", output, code=3))
+            os.unlink(self.path("link"))
+            with open(self.path(name), "rb") as file:
+                self.assertEqual(file.read(), before)
+
+    def test_output_is_written_in_one_step(self):
+        self.write("old.dot", "old")
+        with open(self.path("old.dot"), "rb") as reader:
+            self.command("graph", "a.pack", "--format", "dot", "-o", "old.dot")
+            self.assertEqual(reader.read(), b"old")
+        self.assertEqual([name for name in os.listdir(self.top) if name.startswith("old")],
+                         ["old.dot"])
+
     def test_output(self):
         self.command("graph", "a.pack", "-o", "out.html")
         with open(self.path("out.html"), encoding="utf-8") as file:
