@@ -223,7 +223,6 @@ class NameQuery {
     json_->Key("fields").BeginArray();
     for (const ClassField& field : fields.fields) {
       if (field.class_variable) continue;
-      if (field.class_variable) continue;
       json_->BeginObject();
       json_->Key("name").Bytes(field.name);
       json_->Key("parameter").Bytes(field.parameter);
@@ -234,7 +233,6 @@ class NameQuery {
       json_->Key("only_in_constructor").Bool(field.only_in_constructor);
       json_->Key("keyword_only").Bool(field.keyword_only);
       json_->Key("required").Bool(field.required);
-      json_->Key("read_only").Bool(field.read_only);
       json_->Key("read_only").Bool(field.read_only);
       json_->EndObject();
     }

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """coppice graph, and the queries over a whole index: what they print, and how they end."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -31,7 +30,7 @@ class GraphTest(harness.CommandTest):
         self.index("-o", "a.pack", "src")
 
     def query(self, *arguments, code=0):
-        return json.loads(self.command("query", "a.pack", *arguments, "--json", code=code).stdout)
+        return harness.read_json(self.command("query", "a.pack", *arguments, "--json", code=code).stdout)
 
     def lines(self, *arguments):
         return self.command("query", "a.pack", *arguments).stdout.decode().splitlines()
@@ -126,19 +125,19 @@ class Queries(GraphTest):
         for profile, path in (("runtime", "app/two.py"), ("pyright", "app/two.pyi")):
             done = self.command("query", "b.pack", "importers", "app.one", "--transitive", "--json",
                                 "--profile", profile)
-            self.assertIn(path, [each["path"] for each in json.loads(done.stdout)])
+            self.assertIn(path, [each["path"] for each in harness.read_json(done.stdout)])
             self.assertEqual(profile == "pyright", b"two.pyi" in done.stdout)
 
     def test_an_index_answers_as_its_packs(self):
         self.command("index", "--env", "src", "-o", "env", "--quiet")
-        direct = json.loads(self.command("query", "env", "importers", "app.two", "--json").stdout)
+        direct = harness.read_json(self.command("query", "env", "importers", "app.two", "--json").stdout)
         self.assertEqual([(each["importer"], each["line"]) for each in direct],
                          [("app.late", 2), ("app.one", 1)])
         at = os.path.join("env", "index.json")
-        self.assertEqual(json.loads(self.command("query", at, "importers", "app.two",
+        self.assertEqual(harness.read_json(self.command("query", at, "importers", "app.two",
                                                  "--json").stdout), direct)
         # Through the environment: os is the standard library's.
-        found = json.loads(self.command("query", "env", "importers", "posixpath", "--transitive",
+        found = harness.read_json(self.command("query", "env", "importers", "posixpath", "--transitive",
                                         "--json").stdout)
         self.assertIn("app.two", [each["importer"] for each in found])
         self.command("query", "env", "subclasses", "collections.abc.Mapping")

@@ -12,6 +12,16 @@ import unittest
 COPPICE = os.path.abspath(os.environ.get("COPPICE", "build/coppice"))
 
 
+def read_json(text):
+    """As json.loads; an object with a key that comes twice is an error."""
+    def make(pairs):
+        keys = [key for key, _ in pairs]
+        if len(set(keys)) != len(keys):
+            raise ValueError("a key comes twice: %r" % keys)
+        return dict(pairs)
+    return json.loads(text, object_pairs_hook=make)
+
+
 class CommandTest(unittest.TestCase):
     """Each test runs in an empty directory, `self.top`."""
 
@@ -65,11 +75,11 @@ class CommandTest(unittest.TestCase):
 
     def index(self, *arguments, **options):
         """The report of an indexing run."""
-        return json.loads(self.command("index", "--json", "--quiet", *arguments, **options).stdout)
+        return read_json(self.command("index", "--json", "--quiet", *arguments, **options).stdout)
 
     def export(self, pack, *arguments):
         lines = self.command("export", pack, *arguments).stdout.splitlines()
-        return [json.loads(line) for line in lines]
+        return [read_json(line) for line in lines]
 
     def bytes_of(self, pack):
         with open(self.path(pack), "rb") as file:

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """`coppice query INDEX resolve|members|mro|signature` and `coppice eval`: what they print."""
 
-import json
 import unittest
 
 import harness
@@ -32,7 +31,7 @@ class Resolution(harness.CommandTest):
         self.command("index", "--quiet", "src=src", "-o", "a.pack")
 
     def query(self, *arguments, code=0, **options):
-        return json.loads(self.command("query", "a.pack", *arguments, "--json", code=code, **options).stdout)
+        return harness.read_json(self.command("query", "a.pack", *arguments, "--json", code=code, **options).stdout)
 
     def test_resolve(self):
         answer = self.query("resolve", "use.Basis", "--explain")
@@ -65,6 +64,14 @@ class Resolution(harness.CommandTest):
         text = self.command("query", "a.pack", "members", "use.Derived").stdout.decode()
         self.assertIn("src/pkg/base.py:3:8  function pkg.base.Base.grow  method grow of pkg.base.Base", text)
 
+    def test_fields(self):
+        self.write("src/dataclasses.py", "def dataclass(cls): return cls\n")
+        self.write("src/fields.py", "import dataclasses\n@dataclasses.dataclass\nclass A:\n    x: int\n")
+        self.command("index", "--quiet", "src=src", "-o", "a.pack")
+        (field,) = self.query("members", "fields.A")["fields"]
+        self.assertEqual(list(field), ["name", "parameter", "annotation", "has_default", "in_constructor",
+                                       "only_in_constructor", "keyword_only", "required", "read_only"])
+
     def test_mro(self):
         answer = self.query("mro", "use.Derived", "--profile", "pyright")
         self.assertEqual([each["qualname"] for each in answer["mro"]], ["Derived", "Base", "object"])
@@ -89,7 +96,7 @@ class Resolution(harness.CommandTest):
     def test_names_from_standard_input(self):
         done = self.command("query", "a.pack", "resolve", "-", "--json", code=1, stdin=None,
                             input=b"use.Basis\nnone\nuse.Derived\n")
-        self.assertEqual([len(json.loads(line)["definitions"]) for line in done.stdout.splitlines()], [1, 0, 1])
+        self.assertEqual([len(harness.read_json(line)["definitions"]) for line in done.stdout.splitlines()], [1, 0, 1])
 
     def test_wrong_calls(self):
         for arguments, message in ((("mro", "a", "--explain"), b"--explain is for resolve"),
@@ -101,7 +108,7 @@ class Resolution(harness.CommandTest):
         self.command("query", "none.pack", "mro", "a", code=3)
 
     def test_eval(self):
-        answer = json.loads(self.command("eval", "a.pack", "--json").stdout)
+        answer = harness.read_json(self.command("eval", "a.pack", "--json").stdout)
         self.assertEqual(list(answer), ["modules", "damaged", "source_bytes", "evaluations", "worked_out", "kept",
                                         "shapes", "kinds", "gaps", "obstacles", "open_seconds", "seconds",
                                         "processor_seconds", "per_second", "result_bytes", "anonymous_bytes", "asts"])
