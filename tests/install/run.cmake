@@ -48,6 +48,7 @@ set(pack python3.pack)
 expect("shop.cart is example:shop/cart.py\n"
        ${programs}/index_directory ${python} ${pack} shop.cart)
 expect("shop/cart.py:2: shop.cart.Cart.add\n" ${programs}/definitions ${pack} add)
+expect("shop.cart.Cart.add, line 2\n" ${programs}/resolve ${pack} shop.Cart.add)
 expect("example/shop/cart.py\n" ${programs}/find_imports ${pack} shop.cart)
 expect("    1  class      Cart\n    2  function   Cart.add\n"
        ${programs}/outline ${python}/shop/cart.py)
