@@ -31,7 +31,8 @@ aliases and values, each occurrence once. INDEX is a pack, or the directory of a
 many there are of each kind and what is known of them, why nothing is known of the rest, the time it
 took, and the memory it needed.
 
-  --profile P  whose import rules: runtime, mypy or pyright, the default
+  --profile P  whose import rules: runtime, mypy or pyright, the default: types are declared in
+               stubs, which the interpreter, the default of query and graph, does not import
   --json       one object: modules, damaged, source_bytes, evaluations, worked_out (the others were
                known from the same text in the same place), kept (results), shapes (of types), kinds
                (of each: total, typed, named, unknown), gaps and obstacles (why those are unknown),
@@ -148,6 +149,7 @@ void PrintJson(const Evaluations& evaluations, const Figures& figures, Output& o
 
 void PrintTable(const Evaluations& evaluations, const Figures& figures, Output& output) {
   const auto source = static_cast<double>(evaluations.source_bytes);
+  const double per_100_mb = source == 0 ? 0 : 1e8 / source;
   const auto size = static_cast<double>(std::max<std::uint64_t>(evaluations.size(), 1));
   output.Print("{:<12} {:>12}  {} of source, {} damaged\n", "modules", Grouped(evaluations.modules),
                Megabytes(source), Grouped(evaluations.damaged));
@@ -178,10 +180,10 @@ void PrintTable(const Evaluations& evaluations, const Figures& figures, Output& 
                  Grouped(evaluations.obstacles[i]));
   }
   output.Print("{:<12} {:>10.3f} s  {:.3f} s for 100 MB, {} a second; {:.3f} s to open\n", "time",
-               figures.seconds, figures.seconds / source * 1e8,
+               figures.seconds, figures.seconds * per_100_mb,
                Grouped(static_cast<std::uint64_t>(size / figures.seconds)), figures.open_seconds);
   output.Print("{:<12} {:>10.3f} s  {:.3f} s for 100 MB: what it took of the processor\n", "",
-               figures.processor_seconds, figures.processor_seconds / source * 1e8);
+               figures.processor_seconds, figures.processor_seconds * per_100_mb);
   output.Print("{:<12} {:>12}  {:.1f} bytes each, {} worked out, {} kept\n", "results",
                Megabytes(static_cast<double>(evaluations.bytes())),
                static_cast<double>(evaluations.bytes()) / size, Grouped(evaluations.worked_out),
