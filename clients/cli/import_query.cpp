@@ -244,13 +244,7 @@ class ImportQuery {
     return fmt::format("no module '{}' in {}{}", Printable(name_), Printable(query_.index),
                        ProposeModules());
   }
-  std::string ProposeModules() const {
-    for (const auto& pack : index_.packs()) {
-      const std::vector<std::string> names = NearModules(*pack, name_);
-      if (!names.empty()) return Proposal(names);
-    }
-    return {};
-  }
+  std::string ProposeModules() const { return Proposal(NearModules(finder_, name_)); }
 
   const Query& query_;
   const std::string name_;  // in normal form

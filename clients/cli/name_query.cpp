@@ -1,5 +1,6 @@
 // What dotted names mean across the modules of an index: definitions, members, orders, signatures.
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -12,10 +13,12 @@
 #include "clients/cli/console.h"
 #include "clients/cli/definition_place.h"
 #include "clients/cli/json.h"
+#include "clients/cli/near_names.h"
 #include "clients/cli/obstacle_text.h"
 #include "clients/cli/query.h"
 #include "clients/cli/symbol_text.h"
 #include "summaries/resolution/signature.h"
+#include "summaries/unicode.h"
 
 namespace coppice::cli {
 namespace {
@@ -58,22 +61,38 @@ std::string_view NameOf(FieldForm form) {
   return "";
 }
 
+// Of a signature: why it is not known.
+std::string_view InWords(std::string_view why) {
+  if (why == GapName(SignatureGap::kNotCallable)) return "it cannot be called";
+  if (why == GapName(SignatureGap::kUnknownValue)) return "how it is called is not known";
+  if (why == GapName(SignatureGap::kDecorated)) {
+    return "decorators may change how it is called: this is as it is written";
+  }
+  if (why == GapName(SignatureGap::kUnknownBase)) {
+    return "some base is not known, which may say how it is called";
+  }
+  if (why == GapName(SignatureGap::kFields)) return "which fields it has is not known for sure";
+  return "this is one of several that may be meant";
+}
+
 class NameQuery {
  public:
   NameQuery(const Query& query, const std::shared_ptr<const ModuleFinder>& finder,
             const RootDirectories& roots)
       : query_(query), finder_(*finder), roots_(roots), resolver_(finder), classes_(resolver_) {}
 
-  // Whether there is an answer.
-  bool Ask(const std::string& name) {
+  // Prints what is known of a name and returns the exit code.
+  int Ask(const std::string& name) {
     Json json(output_);
     json_ = &json;
+    name_ = NormalFormKc(name).value_or(name);
+    damaged_ = false;
     const bool found = query_.what == "resolve"   ? Resolve(name)
                        : query_.what == "members" ? Members(name)
                        : query_.what == "mro"     ? Order(name)
                                                   : Signature(name);
     if (query_.json) output_.Put('\n');
-    return found;
+    return damaged_ ? kFailed : found ? kDone : kNothingFound;
   }
   int Finish(int code) { return output_.Finish(code); }
 
@@ -96,15 +115,72 @@ class NameQuery {
     json_->Key("obstacles");
     WriteNames(*json_, obstacles);
   }
-  static void PrintMeansNothing(const std::string& name, Obstacles obstacles) {
-    PrintNote("'" + Printable(name) + "' means nothing here: " + NamesOf(obstacles));
+  // Says so: for one NAME with --json too, as the other queries do.
+  void PrintMeansNothing(Obstacles obstacles) {
+    const bool one = query_.name != "-";
+    if (query_.json && !one) return;
+    const bool of_instances = IsOfInstances();
+    std::string text = fmt::format("nothing found: '{}' means nothing in {}: {}", Printable(name_),
+                                   Printable(query_.index),
+                                   of_instances ? "only instances have it" : WordsOf(obstacles));
+    if (one && !of_instances) {
+      const std::vector<std::string> names = name_.find('.') == std::string::npos
+                                                 ? NearModules(finder_, name_)
+                                                 : std::vector<std::string>();
+      text += Proposal(names.empty() ? NearDefinitions(finder_, name_) : names);
+    }
+    PrintNote(text);
+  }
+  // Whether the name is that of what only the instances of a class have.
+  bool IsOfInstances() {
+    const std::size_t dot = name_.rfind('.');
+    if (dot == std::string::npos) return false;
+    const Answer owner = Meant(std::string_view(name_).substr(0, dot));
+    if (owner.definitions.empty() ||
+        !classes_.views().IsA(owner.definitions[0], SymbolKind::kClass)) {
+      return false;
+    }
+    const auto member =
+        classes_.Member(owner.definitions[0], std::string_view(name_).substr(dot + 1));
+    return member && member->kind == MemberKind::kInstance;
+  }
+
+  // As the resolver has it; nothing for what is no dotted name, as "json.".
+  Answer Meant(std::string_view name) {
+    Answer answer;
+    if (("." + std::string(name) + ".").find("..") != std::string::npos) {
+      answer.obstacles.add(Obstacle::kMissingName);
+    } else {
+      answer = resolver_.Resolve(name);
+    }
+    damaged_ = damaged_ || answer.obstacles.has(Obstacle::kDamaged);
+    return answer;
+  }
+
+  // Beside `chosen`, of which the rest of the object is.
+  void WriteOthers(const Answer& answer, Definition chosen) {
+    json_->Key("others").BeginArray();
+    for (const Definition& each : answer.definitions) {
+      if (each != chosen) WriteDefinition(each);
+    }
+    json_->EndArray();
+    WriteObstacles(answer.obstacles);
+  }
+  void PrintOthers(const Answer& answer, Definition chosen) {
+    for (const Definition& each : answer.definitions) {
+      if (each == chosen) continue;
+      const DefinitionPlace place = PlaceOf(each);
+      PrintNote(fmt::format("'{}' may also be the {} at {}:{}", Printable(name_), place.kind,
+                            Printable(place.path.empty() ? place.module : place.path), place.line));
+    }
+    if (!answer.obstacles.empty()) PrintNote("there may be more: " + WordsOf(answer.obstacles));
   }
 
   bool Resolve(const std::string& name) {
-    const Answer answer = resolver_.Resolve(name);
+    const Answer answer = Meant(name_);
     std::vector<ExplainedDefinition> explained;
-    if (query_.explain) {
-      explained = resolver_.Explain(name);
+    if (query_.explain && !answer.definitions.empty()) {
+      explained = resolver_.Explain(name_);
     } else {
       for (const Definition& each : answer.definitions) explained.push_back({each, {}});
     }
@@ -118,11 +194,10 @@ class NameQuery {
                         step.name.empty() ? "" : " to " + Printable(step.name));
         }
       }
-      if (explained.empty()) {
-        PrintMeansNothing(name, answer.obstacles);
-      } else if (!answer.obstacles.empty()) {
-        PrintNote("there may be more: " + NamesOf(answer.obstacles));
+      if (!explained.empty() && !answer.obstacles.empty()) {
+        PrintNote("there may be more: " + WordsOf(answer.obstacles));
       }
+      if (explained.empty()) PrintMeansNothing(answer.obstacles);
       return !explained.empty();
     }
     json_->BeginObject();
@@ -148,14 +223,23 @@ class NameQuery {
     json_->EndArray();
     WriteObstacles(answer.obstacles);
     json_->EndObject();
+    if (explained.empty()) PrintMeansNothing(answer.obstacles);
     return !explained.empty();
   }
 
+  // A class, and all that its name can mean.
+  struct FoundClass {
+    Definition definition;
+    Answer meant;
+
+    bool is_certain() const { return meant.definitions.size() == 1; }
+  };
+
   // The first class that the name means; says so if there is none.
-  std::optional<Definition> FindClass(const std::string& name) {
-    const Answer answer = resolver_.Resolve(name);
+  std::optional<FoundClass> FindClass(const std::string& name) {
+    const Answer answer = Meant(name_);
     for (const Definition& each : answer.definitions) {
-      if (classes_.views().IsA(each, SymbolKind::kClass)) return each;
+      if (classes_.views().IsA(each, SymbolKind::kClass)) return FoundClass{each, answer};
     }
     if (query_.json) {
       json_->BeginObject();
@@ -169,20 +253,29 @@ class NameQuery {
       }
       WriteObstacles(answer.obstacles);
       json_->EndObject();
-    } else if (answer.definitions.empty()) {
-      PrintMeansNothing(name, answer.obstacles);
-    } else {
-      PrintNote("'" + Printable(name) + "' is no class");
+    }
+    if (answer.definitions.empty()) {
+      PrintMeansNothing(answer.obstacles);
+    } else if (!query_.json) {
+      PrintIsNoClass(answer);
     }
     return std::nullopt;
   }
+  void PrintIsNoClass(const Answer& answer) {
+    const std::string_view kind = PlaceOf(answer.definitions[0]).kind;
+    const bool is_known = kind != KindName(SymbolKind::kVariable) &&
+                          kind != KindName(SymbolKind::kAttribute) && kind != "compiled" &&
+                          !answer.obstacles.has(Obstacle::kModuleGetattr);
+    const std::string name = "'" + Printable(name_) + "'";
+    PrintNote(is_known ? name + " is no class" : "whether " + name + " is a class is not known");
+  }
 
   bool Members(const std::string& name) {
-    const std::optional<Definition> found = FindClass(name);
+    const std::optional<FoundClass> found = FindClass(name);
     if (!found) return false;
-    const std::vector<ClassMember> members = classes_.Members(*found);
-    const ClassTraits& traits = classes_.TraitsOf(*found);
-    const ClassFields& fields = classes_.FieldsOf(*found);
+    const std::vector<ClassMember> members = classes_.Members(found->definition);
+    const ClassTraits& traits = classes_.TraitsOf(found->definition);
+    const ClassFields& fields = classes_.FieldsOf(found->definition);
     if (!query_.json) {
       for (const ClassMember& member : members) {
         PrintPlace(member.definition,
@@ -190,13 +283,15 @@ class NameQuery {
                                Printable(PlaceOf(member.owner).FullName())));
       }
       if (!traits.knows_bases) PrintNote("some base is not known: there may be more");
+      PrintOthers(found->meant, found->definition);
       return true;
     }
     json_->BeginObject();
     json_->Key("name").Bytes(name);
     json_->Key("class");
-    WriteDefinition(*found);
-    json_->Key("complete").Bool(traits.knows_bases);
+    WriteDefinition(found->definition);
+    WriteOthers(found->meant, found->definition);
+    json_->Key("complete").Bool(traits.knows_bases && found->is_certain());
     json_->Key("enum").Bool(traits.is_enum);
     json_->Key("protocol").Bool(traits.is_protocol);
     json_->Key("typed_dict").Bool(traits.is_typed_dict);
@@ -242,26 +337,29 @@ class NameQuery {
   }
 
   bool Order(const std::string& name) {
-    const std::optional<Definition> found = FindClass(name);
+    const std::optional<FoundClass> found = FindClass(name);
     if (!found) return false;
-    const Mro mro = resolver_.MroOf(*found);
-    const std::string_view why = !mro.consistent ? "inconsistent"
-                                 : !mro.complete ? "unknown_base"
-                                                 : "";
+    const Mro mro = resolver_.MroOf(found->definition);
+    const std::string_view why = !mro.consistent        ? "inconsistent"
+                                 : !mro.complete        ? "unknown_base"
+                                 : !found->is_certain() ? "ambiguous"
+                                                        : "";
     if (!query_.json) {
       for (const Definition& each : mro.classes) PrintPlace(each);
       if (!mro.consistent) PrintNote("there is no order that keeps that of every base");
       if (!mro.complete) PrintNote("some base is not known: these are the classes that are");
+      PrintOthers(found->meant, found->definition);
       return true;
     }
     json_->BeginObject();
     json_->Key("name").Bytes(name);
     json_->Key("class");
-    WriteDefinition(*found);
+    WriteDefinition(found->definition);
+    WriteOthers(found->meant, found->definition);
     json_->Key("mro").BeginArray();
     for (const Definition& each : mro.classes) WriteDefinition(each);
     json_->EndArray();
-    json_->Key("complete").Bool(mro.complete);
+    json_->Key("complete").Bool(mro.complete && found->is_certain());
     json_->Key("consistent").Bool(mro.consistent);
     json_->Key("why").String(why);
     json_->EndObject();
@@ -272,7 +370,7 @@ class NameQuery {
   Signatures FindSignatures(const std::string& name, Definition definition) {
     const Binding binding = query_.bound ? Binding::kBound : Binding::kUnbound;
     if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) {
-      const Answer owner = resolver_.Resolve(std::string_view(name).substr(0, dot));
+      const Answer owner = Meant(std::string_view(name).substr(0, dot));
       if (!owner.definitions.empty() &&
           classes_.views().IsA(owner.definitions[0], SymbolKind::kClass)) {
         const auto member =
@@ -284,7 +382,7 @@ class NameQuery {
   }
 
   bool Signature(const std::string& name) {
-    const Answer answer = resolver_.Resolve(name);
+    const Answer answer = Meant(name_);
     if (answer.definitions.empty()) {
       if (query_.json) {
         json_->BeginObject();
@@ -292,27 +390,35 @@ class NameQuery {
         json_->Key("definition").Null();
         WriteObstacles(answer.obstacles);
         json_->EndObject();
-      } else {
-        PrintMeansNothing(name, answer.obstacles);
       }
+      PrintMeansNothing(answer.obstacles);
       return false;
     }
     const Definition definition = answer.definitions[0];
-    const Signatures signatures = FindSignatures(name, definition);
-    const bool known = signatures.gap == SignatureGap::kNone;
+    // What a module's __getattr__ returns is called otherwise than that.
+    const bool by_getattr = answer.obstacles.has(Obstacle::kModuleGetattr);
+    const Signatures signatures = by_getattr ? Signatures{{}, SignatureGap::kUnknownValue}
+                                             : FindSignatures(name_, definition);
+    const std::string_view why = signatures.gap != SignatureGap::kNone ? GapName(signatures.gap)
+                                 : answer.definitions.size() > 1       ? "ambiguous"
+                                                                       : "";
+    const bool known = why.empty();
+    const bool found = !signatures.overloads.empty();
     if (!query_.json) {
       for (const coppice::Signature& each : signatures.overloads) {
         PrintPlace(each.definition, Printable(SignatureText(each)));
       }
-      if (!known) PrintNote("not known for sure: " + std::string(GapName(signatures.gap)));
-      return known;
+      if (!known) PrintNote(InWords(why));
+      PrintOthers(answer, definition);
+      return found;
     }
     json_->BeginObject();
     json_->Key("name").Bytes(name);
     json_->Key("definition");
     WriteDefinition(definition);
+    WriteOthers(answer, definition);
     json_->Key("known").Bool(known);
-    json_->Key("why").String(GapName(signatures.gap));
+    json_->Key("why").String(why);
     json_->Key("overloads").BeginArray();
     for (const coppice::Signature& each : signatures.overloads) {
       json_->BeginObject();
@@ -335,7 +441,7 @@ class NameQuery {
     }
     json_->EndArray();
     json_->EndObject();
-    return known;
+    return found;
   }
 
   const Query& query_;
@@ -345,6 +451,8 @@ class NameQuery {
   ClassTable classes_;
   Output output_;
   Json* json_ = nullptr;
+  std::string name_;      // that is asked for, in normal form
+  bool damaged_ = false;  // what it may mean lies in a module that cannot be read
 };
 
 }  // namespace
@@ -352,14 +460,14 @@ class NameQuery {
 int RunNameQuery(const Query& query, const std::shared_ptr<const ModuleFinder>& finder,
                  const RootDirectories& roots) {
   NameQuery answers(query, finder, roots);
-  bool found = true;
-  if (query.name == "-") {
-    std::string name;
-    while (std::getline(std::cin, name)) found = answers.Ask(name) && found;
-  } else {
-    found = answers.Ask(query.name);
+  if (query.name != "-") return answers.Finish(answers.Ask(query.name));
+  int code = kDone;
+  std::string name;
+  while (std::getline(std::cin, name)) {
+    if (name.ends_with('\r')) name.pop_back();
+    code = std::max(code, answers.Ask(name));
   }
-  return answers.Finish(found ? kDone : kNothingFound);
+  return answers.Finish(code);
 }
 
 }  // namespace coppice::cli

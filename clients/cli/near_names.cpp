@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "clients/cli/console.h"
 #include "clients/cli/module_names.h"
@@ -27,6 +28,40 @@ std::vector<std::string> NearestOf(std::string_view typed, const std::vector<std
   const std::string_view near = Nearest(typed, {names.begin(), names.end()});
   if (near.empty()) return {};
   return {std::string(near)};
+}
+
+// Adds the full names of the module's symbols of that simple name.
+void AddNamesakes(const ModuleFinder& finder, ModuleRef module, std::string_view simple,
+                  std::string_view typed, std::vector<std::string>& names) {
+  const Result<SummaryView> view = finder.index().summary(module);
+  if (!view) return;
+  for (std::uint32_t row = 0; row < view->symbol_count(); ++row) {
+    const Symbol symbol = view->symbol(row);
+    if (symbol.name() != simple || names.size() == kMaxProposals) continue;
+    std::string name = finder.name(module) + '.' + symbol.qualname();
+    if (name != typed && std::ranges::find(names, name) == names.end()) {
+      names.push_back(std::move(name));
+    }
+  }
+}
+
+std::vector<std::string> Namesakes(const ModuleFinder& finder, std::string_view simple,
+                                   std::string_view typed) {
+  std::vector<std::string> names;
+  std::uint32_t first = 0;
+  for (const auto& pack : finder.index().packs()) {
+    const Result<NamePostings> postings = pack->FindName(simple);
+    if (!postings) return {};
+    for (const NamePosting& posting : *postings) {
+      if (names.size() == kMaxProposals) break;
+      const ModuleRef module{first + static_cast<std::uint32_t>(posting.module)};
+      if (posting.defined && finder.reachable(module)) {
+        AddNamesakes(finder, module, simple, typed, names);
+      }
+    }
+    first += pack->module_count();
+  }
+  return names;
 }
 
 }  // namespace
@@ -54,6 +89,31 @@ std::vector<std::string> NearSymbols(const Pack& pack, std::string_view name) {
   }
   names.resize(std::min(names.size(), kMaxProposals));
   return names;
+}
+
+std::vector<std::string> NearDefinitions(const ModuleFinder& finder, std::string_view name) {
+  const std::string_view simple = name.substr(name.rfind('.') + 1);
+  if (simple.empty()) return {};
+  std::vector<std::string> names = Namesakes(finder, simple, name);
+  for (const auto& pack : finder.index().packs()) {
+    if (!names.empty()) break;
+    const std::vector<std::string> alike = NearSymbols(*pack, simple);
+    for (const std::string& each : alike) {
+      for (std::string& full : Namesakes(finder, each, name)) {
+        if (names.size() < kMaxProposals) names.push_back(std::move(full));
+      }
+    }
+    if (names.empty()) names = alike;
+  }
+  return names;
+}
+
+std::vector<std::string> NearModules(const ModuleFinder& finder, std::string_view name) {
+  for (const auto& pack : finder.index().packs()) {
+    std::vector<std::string> names = NearModules(*pack, name);
+    if (!names.empty()) return names;
+  }
+  return {};
 }
 
 std::string Proposal(const std::vector<std::string>& names) {

@@ -1,4 +1,4 @@
-// What a name that a pack does not hold was probably meant to be.
+// What a name that a pack or an index does not hold was probably meant to be.
 
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "summaries/pack.h"
+#include "summaries/resolution/module_finder.h"
 
 namespace coppice::cli {
 
@@ -19,6 +20,12 @@ std::vector<std::string> NearModules(const Pack& pack, std::string_view name);
 
 // The same for the names of symbols, without regard to case.
 std::vector<std::string> NearSymbols(const Pack& pack, std::string_view name);
+
+// Full names of what an index defines under the last name of `name`; else under one that is spelled
+// alike, or that alone where the modules are damaged or not reached.
+std::vector<std::string> NearDefinitions(const ModuleFinder& finder, std::string_view name);
+// Modules of an index, as above.
+std::vector<std::string> NearModules(const ModuleFinder& finder, std::string_view name);
 
 // "; did you mean a, b?", or nothing.
 std::string Proposal(const std::vector<std::string>& names);

@@ -10,6 +10,34 @@ void ForEach(Obstacles obstacles, const Use& use) {
   }
 }
 
+std::string_view InWords(Obstacle obstacle) {
+  switch (obstacle) {
+    case Obstacle::kMissingModule:
+      return "a module on the way is not found";
+    case Obstacle::kMissingName:
+      return "nothing binds it there";
+    case Obstacle::kOpaqueModule:
+      return "it may be in a compiled module of which nothing is known";
+    case Obstacle::kModuleGetattr:
+      return "a module's __getattr__ decides what it is";
+    case Obstacle::kIncompleteAll:
+      return "it may come from a star import of what is not known";
+    case Obstacle::kConditional:
+      return "conditions decide whether it is bound";
+    case Obstacle::kValue:
+      return "it is an attribute of a value";
+    case Obstacle::kUnknownBase:
+      return "it may come from a base that is not known";
+    case Obstacle::kCycle:
+      return "it leads back to itself";
+    case Obstacle::kTooMany:
+      return "there are more than are kept";
+    case Obstacle::kDamaged:
+      return "the index is damaged (coppice verify says where)";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string_view NameOf(Obstacle obstacle) {
@@ -40,10 +68,10 @@ std::string_view NameOf(Obstacle obstacle) {
   return "";
 }
 
-std::string NamesOf(Obstacles obstacles) {
+std::string WordsOf(Obstacles obstacles) {
   std::string text;
   ForEach(obstacles,
-          [&text](Obstacle each) { text.append(text.empty() ? "" : ", ").append(NameOf(each)); });
+          [&text](Obstacle each) { text.append(text.empty() ? "" : "; ").append(InWords(each)); });
   return text;
 }
 

@@ -12,8 +12,8 @@ namespace coppice::cli {
 
 // "missing_module", ... Static storage.
 std::string_view NameOf(Obstacle obstacle);
-// "missing_module, cycle"
-std::string NamesOf(Obstacles obstacles);
+// For people: "no module of that name is found; the name leads back to itself"
+std::string WordsOf(Obstacles obstacles);
 // An array of them.
 void WriteNames(Json& json, Obstacles obstacles);
 

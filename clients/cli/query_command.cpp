@@ -1,5 +1,8 @@
 // coppice query: looks up modules, symbols, names and imports.
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -89,7 +92,7 @@ Options:
 Names are compared in normal form NFKC, as Python compares them.
 
 Lines for people are path:line:column kind name; lines count from 1, columns from 0. If nothing is
-found, standard error names what may have been meant.
+found, standard error names what may have been meant (not with a NAME of -).
 
 Examples:
   coppice query python3.pack module json.decoder
@@ -102,7 +105,7 @@ Examples:
   coppice query src.pack cycles --deferred
 
 Exit codes: 0 found, 1 nothing found (with a NAME of -: for some name), 2 wrong call, 3 PACK or
-INDEX is not there, unreadable, damaged or neither.
+INDEX is not there, unreadable, damaged or neither; what a name may mean cannot be read.
 )";
 
 // Of one pack, by its own tables.
@@ -193,7 +196,28 @@ std::string Mistake(const Query& query) {
   return StrayOption(query);
 }
 
+// What is wrong with an index where a pack is needed, and which packs it has.
+Error NeedsPack(const Query& query) {
+  std::vector<std::string> packs;
+  const std::filesystem::path path = query.index;
+  std::error_code error;
+  const bool is_directory = std::filesystem::is_directory(path, error);
+  std::filesystem::directory_iterator entry(is_directory ? path : path.parent_path(), error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (entry->path().extension() == ".pack") packs.push_back(entry->path().string());
+  }
+  std::ranges::sort(packs);
+  return {ErrorCode::kInvalidArgument,
+          fmt::format("{}: {} asks one pack, not an index{}", query.index, query.what,
+                      packs.empty() ? "" : fmt::format(": {}", fmt::join(packs, ", ")))};
+}
+
 int RunOnPack(const Query& query) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(query.index, ignored) ||
+      (query.index.ends_with(".json") && std::filesystem::exists(query.index, ignored))) {
+    return Fail(NeedsPack(query));
+  }
   const Result<std::shared_ptr<const Pack>> pack = OpenPack(query.index);
   if (!pack) return Fail(pack.error());
   const Result<RootDirectories> roots = RootDirectories::Parse(query.roots, **pack);

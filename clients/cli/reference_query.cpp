@@ -179,39 +179,7 @@ class ReferenceQuery {
     return {};
   }
 
-  // Where something of that simple name is defined, else names that are spelled alike.
-  std::string ProposeSymbols() const {
-    const std::string_view simple = std::string_view(name_).substr(name_.rfind('.') + 1);
-    std::vector<std::string> names;
-    uint32_t first = 0;
-    for (const auto& pack : index_.packs()) {
-      const Result<NamePostings> postings = pack->FindName(simple);
-      if (!postings) return {};
-      for (const NamePosting& posting : *postings) {
-        if (names.size() == kMaxProposals) break;
-        const ModuleRef module{first + static_cast<uint32_t>(posting.module)};
-        if (posting.defined && finder_.reachable(module)) AddNamesakes(module, simple, names);
-      }
-      first += pack->module_count();
-    }
-    for (const auto& pack : index_.packs()) {
-      if (names.empty()) names = NearSymbols(*pack, simple);
-    }
-    return Proposal(names);
-  }
-  void AddNamesakes(ModuleRef module, std::string_view simple,
-                    std::vector<std::string>& names) const {
-    const Result<SummaryView> view = index_.summary(module);
-    if (!view) return;
-    for (uint32_t row = 0; row < view->symbol_count(); ++row) {
-      const Symbol symbol = view->symbol(row);
-      if (symbol.name() != simple || names.size() == kMaxProposals) continue;
-      std::string name = finder_.name(module) + '.' + symbol.qualname();
-      if (name != name_ && std::ranges::find(names, name) == names.end()) {
-        names.push_back(std::move(name));
-      }
-    }
-  }
+  std::string ProposeSymbols() const { return Proposal(NearDefinitions(finder_, name_)); }
 
   const Query& query_;
   const std::string name_;  // in normal form

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """`coppice query INDEX resolve|members|mro|signature` and `coppice eval`: what they print."""
 
+import os
+import subprocess
 import unittest
 
 import harness
@@ -22,6 +24,13 @@ SOURCES = {
     "builtins.pyi": BUILTINS,
 }
 
+ODD = ("import asked\nfrom collections import namedtuple\n"
+       "def __getattr__(name: str): ...\n"
+       "if asked.x:\n    class Alt: ...\nelse:\n    class Alt(int): ...\n"
+       "if asked.x:\n    def way(): ...\nelse:\n    def way(x): ...\n"
+       "Row = namedtuple('Row', 'a b')\n@asked.changed\ndef decorated(x): ...\n"
+       "class \uff2d: ...\n")
+
 
 class Resolution(harness.CommandTest):
     def setUp(self):
@@ -32,6 +41,10 @@ class Resolution(harness.CommandTest):
 
     def query(self, *arguments, code=0, **options):
         return harness.read_json(self.command("query", "a.pack", *arguments, "--json", code=code, **options).stdout)
+
+    def add_odd(self):
+        self.write("src/odd.py", ODD)
+        self.command("index", "--quiet", "src=src", "-o", "a.pack")
 
     def test_resolve(self):
         answer = self.query("resolve", "use.Basis", "--explain")
@@ -49,7 +62,7 @@ class Resolution(harness.CommandTest):
         self.assertEqual(text.splitlines()[0], "src/pkg/base.py:1:6  class pkg.base.Base")
         self.assertIn("    import in use:1 to pkg.Basis", text)
         done = self.command("query", "a.pack", "resolve", "nope", code=1)
-        self.assertIn(b"missing_module", done.stderr)
+        self.assertIn(b"nothing found: 'nope' means nothing in a.pack: a module on the way is not found", done.stderr)
 
     def test_members(self):
         answer = self.query("members", "use.Derived", "--profile", "pyright")
@@ -93,9 +106,71 @@ class Resolution(harness.CommandTest):
         self.assertEqual(self.query("signature", "use.value", code=1)["why"], "unknown_value")
         self.assertIsNone(self.query("signature", "use.none", code=1)["definition"])
 
+    def test_what_has_several_meanings(self):
+        self.add_odd()
+        for what in ("mro", "members"):
+            answer = self.query(what, "odd.Alt")
+            self.assertEqual((answer["class"]["line"], answer["complete"], [each["line"] for each in answer["others"]]),
+                             (7, False, [5]))
+            self.assertIn(b"'odd.Alt' may also be the class at src/odd.py:5",
+                          self.command("query", "a.pack", what, "odd.Alt").stderr)
+        self.assertEqual(self.query("mro", "odd.Alt", "--profile", "pyright")["why"], "ambiguous")
+        answer = self.query("signature", "odd.way")
+        self.assertEqual((answer["known"], answer["why"], len(answer["others"]), len(answer["overloads"])),
+                         (False, "ambiguous", 1, 1))
+        self.assertIn(b"may also be the function", self.command("query", "a.pack", "signature", "odd.way").stderr)
+        self.assertEqual(self.query("mro", "use.Derived", "--profile", "pyright")["others"], [])
+
+    def test_what_is_not_known(self):
+        self.add_odd()
+        answer = self.query("signature", "odd.by_getattr", code=1)
+        self.assertEqual((answer["known"], answer["overloads"], answer["obstacles"]), (False, [], ["module_getattr"]))
+        self.assertEqual(self.query("signature", "odd.__getattr__")["known"], True)
+        answer = self.query("signature", "odd.decorated")  # printed as it is written: found
+        self.assertEqual((answer["known"], answer["why"], len(answer["overloads"])), (False, "decorated", 1))
+        for name, message in (("odd.Row", b"whether 'odd.Row' is a class is not known"),
+                              ("odd.way", b"'odd.way' is no class")):
+            self.assertIn(message, self.command("query", "a.pack", "mro", name, code=1).stderr)
+
+    def test_nothing_found(self):
+        for name, message in (("pkg.Bass", "did you mean pkg.base.Base?"), ("pkgs", "did you mean pkg?"),
+                              ("other.Derived", "did you mean use.Derived?"),
+                              ("use.Derived.name", "only instances have it"), ("pkg.", "nothing binds it there\n"),
+                              (".pkg", "nothing binds it there"), ("pkg..base", "nothing binds it there")):
+            for options in ((), ("--json",)):
+                done = self.command("query", "a.pack", "resolve", name, *options, code=1)
+                self.assertIn("nothing found: '%s' means nothing in a.pack" % name, done.stderr.decode())
+                self.assertIn(message, done.stderr.decode())
+
+    def test_damage(self):
+        pack = self.bytes_of("a.pack")
+        codes = set()
+        for at in range(0, len(pack), 8):
+            self.write("b.pack", pack[:at] + bytes([pack[at] ^ 1]) + pack[at + 1:])
+            done = subprocess.run([harness.COPPICE, "query", "b.pack", "signature", "use.Derived.grow", "--json"],
+                                  cwd=self.top, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            if b'"damaged"' in done.stdout:
+                codes.add(done.returncode)
+                self.assertIn(b"the index is damaged", done.stderr)
+        self.assertEqual(codes, {3})
+
+    def test_names_in_normal_form(self):
+        self.add_odd()
+        for what in ("resolve", "members", "mro", "signature"):
+            self.assertEqual(self.query(what, "\uff55se.Derived")["name"], "\uff55se.Derived")
+            self.query(what, "odd.\uff2d")
+
+    def test_packs_of_an_index(self):
+        self.write("out/index.json", "{}")
+        os.rename(self.path("a.pack"), self.path("out/a.pack"))
+        for at in ("out", "out/index.json"):
+            done = self.command("query", at, "module", "use", code=3)
+            self.assertEqual(done.stderr.decode(),
+                             "coppice: error: %s: module asks one pack, not an index: out/a.pack\n" % at)
+
     def test_names_from_standard_input(self):
         done = self.command("query", "a.pack", "resolve", "-", "--json", code=1, stdin=None,
-                            input=b"use.Basis\nnone\nuse.Derived\n")
+                            input=b"use.Basis\r\nnone\nuse.Derived\n")
         self.assertEqual([len(harness.read_json(line)["definitions"]) for line in done.stdout.splitlines()], [1, 0, 1])
 
     def test_wrong_calls(self):
@@ -123,6 +198,9 @@ class Resolution(harness.CommandTest):
         text = self.command("eval", "a.pack").stdout.decode()
         for line in ("modules", "import", "annotation", "time", "results", "memory", "ASTs grown"):
             self.assertIn("\n" + line if line != "modules" else line, text)
+        self.write("empty/.keep")
+        self.command("index", "--quiet", "empty", "-o", "empty.pack")
+        self.assertNotIn(b"inf", self.command("eval", "empty.pack").stdout)
         self.command("eval", "none.pack", code=3)
         self.assertIn(b"no INDEX given", self.command("eval", code=2).stderr)
 
