@@ -103,13 +103,12 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
 bool NameResolver::Engine::FollowReached(const Question& question, const Bindings& bindings,
                                          Findings& findings) {
   ModuleState& state = StateOf(question.module);
-  const bool for_types = question.row == kForTypes;
   GuardRows bound_under;
   std::optional<uint32_t> self_alias;
   for (size_t i = 0; i < bindings.size(); ++i) {
     const Binding& binding = bindings[i];
     uint8_t condition = static_cast<uint8_t>(Truth::kTrue);
-    if (binding.guard) condition = ConditionOf(state, *binding.guard, for_types);
+    if (binding.guard) condition = ConditionOf(question, *binding.guard);
     const auto truth = static_cast<Truth>(condition & Condition::kTruthMask);
     if (truth == Truth::kFalse) continue;
     const bool late = (condition & Condition::kHandler) != 0;
@@ -142,7 +141,7 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
     }
     if (!bound) continue;
     findings.traits |= kBound;
-    if (truth == Truth::kTrue || IsBoundAnyway(state, *binding.guard, for_types, bound_under)) {
+    if (truth == Truth::kTrue || IsBoundAnyway(question, *binding.guard, bound_under)) {
       return true;
     }
   }
@@ -154,9 +153,9 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
 
 // Whether one of two complementary branches is always taken: `guard` and one of those in `seen`, to
 // which it is added. What a pair of branches surely binds is bound under the guard around them.
-bool NameResolver::Engine::IsBoundAnyway(ModuleState& state, uint32_t guard, bool for_types,
+bool NameResolver::Engine::IsBoundAnyway(const Question& question, uint32_t guard,
                                          GuardRows& seen) {
-  const SummaryView& view = *state.view;
+  const SummaryView& view = *StateOf(question.module).view;
   const auto tries = [](GuardKind kind) {
     return kind == GuardKind::kTry || kind == GuardKind::kElse;
   };
@@ -177,7 +176,7 @@ bool NameResolver::Engine::IsBoundAnyway(ModuleState& state, uint32_t guard, boo
     if (!paired) return false;
     const std::optional<uint32_t> outer = view.OuterGuard(guard);
     if (!outer) return true;
-    const uint8_t condition = ConditionOf(state, *outer, for_types);
+    const uint8_t condition = ConditionOf(question, *outer);
     if (static_cast<Truth>(condition & Condition::kTruthMask) == Truth::kTrue) return true;
     guard = *outer;
   }

@@ -130,46 +130,72 @@ const NameResolver::Engine::Exports& NameResolver::Engine::ExportsOf(ModuleState
   return exports;
 }
 
-// Guards nest at most kMaxGuardDepth deep.
-uint8_t NameResolver::Engine::ConditionOf(ModuleState& state, uint32_t row, bool for_types) {
+// Guards nest at most kMaxGuardDepth deep. What stands under them in a class has guards of its body
+// alone, but one table serves all scopes.
+uint8_t NameResolver::Engine::ConditionOf(const Question& question, uint32_t row) {
+  ModuleState& state = StateOf(question.module);
+  const bool for_types = question.row == kForTypes;
   if (for_types && state.for_types.empty()) {
     state.for_types.assign(state.conditions.size(), Condition::kUnset);
   }
   uint8_t& condition = (for_types ? state.for_types : state.conditions)[row];
-  if (condition != Condition::kUnset) return condition;
-  const bool outer_reads = std::exchange(reads_constants_, false);
+  if (condition != Condition::kUnset &&
+      (!question.IsOfClass() || (condition & Condition::kConstants) == 0)) {
+    return condition;
+  }
   const Target& target = for_types ? types_target_ : target_;
-  const auto constants = [&](std::string_view name) {
-    Read({DependencyKind::kBindings, state.module, Dependency::kModuleScope, name});
-    reads_constants_ = true;
-    return ConstantText(*state.view, name);
+  uint8_t result = 0;
+  const auto constants = [&](std::string_view text) -> std::string_view {
+    const NameId name = names_.Intern(text);
+    Read({DependencyKind::kBindings, state.module, Dependency::kModuleScope, text});
+    result |= Condition::kConstants;
+    if (question.IsOfClass() && IsBoundInClass(question, name)) return {};
+    return ConstantText(state, name, text);
   };
   const Guard guard = state.view->guard(row);
   Truth truth = EvaluateGuard(guard, target, parser_, constants);
-  uint8_t result = guard.kind == GuardKind::kExcept ? Condition::kHandler : 0;
+  if (guard.kind == GuardKind::kExcept) result |= Condition::kHandler;
   if (const std::optional<uint32_t> outer = state.view->OuterGuard(row)) {
-    const uint8_t around = ConditionOf(state, *outer, for_types);
-    result |= around & Condition::kHandler;
+    const uint8_t around = ConditionOf(question, *outer);
+    result |= around & (Condition::kHandler | Condition::kConstants);
     const auto outer_truth = static_cast<Truth>(around & Condition::kTruthMask);
     if (outer_truth == Truth::kFalse || truth == Truth::kTrue) truth = outer_truth;
   }
   result |= static_cast<uint8_t>(truth);
-  // What is read of it again is recorded again.
-  if (dependencies_ == nullptr || !reads_constants_) condition = result;
-  reads_constants_ |= outer_reads;
+  // What is read of constants again is recorded again, and differs between classes.
+  const bool constant = (result & Condition::kConstants) != 0;
+  if (!constant || (dependencies_ == nullptr && !question.IsOfClass())) condition = result;
   return result;
 }
 
-// Of a name that one assignment binds, under no condition.
-std::string_view NameResolver::Engine::ConstantText(const SummaryView& view,
-                                                    std::string_view name) {
-  const RowRange rows = view.FindSymbols(name);
+// Whether the body of the class that is asked about binds the name.
+bool NameResolver::Engine::IsBoundInClass(const Question& question, NameId name) {
+  const ModuleState& state = StateOf(question.module);
+  const std::string_view text = names_.name(name);
+  Read({DependencyKind::kBindings, question.module, question.row, text});
+  const auto import = std::lower_bound(state.of_classes.begin(), state.of_classes.end(),
+                                       ClassImport{question.row, {name, 0}});
+  return (import != state.of_classes.end() && import->class_row == question.row &&
+          import->import.name == name) ||
+         !state.view->FindSymbols(state.view->Members(question.row), text).empty();
+}
+
+// Of a name that one assignment binds, under no condition, and nothing else may bind: no import,
+// and no star import behind it.
+std::string_view NameResolver::Engine::ConstantText(const ModuleState& state, NameId name,
+                                                    std::string_view text) {
+  const SummaryView& view = *state.view;
+  const RowRange rows = view.FindSymbols(text);
   if (rows.size() != 1) return {};
   const Symbol symbol = view.symbol(rows.first);
   if (symbol.kind() != SymbolKind::kVariable || symbol.guard() ||
       symbol.flags().has(SymbolFlag::kGlobal)) {
     return {};
   }
+  const auto import =
+      std::lower_bound(state.imports.begin(), state.imports.end(), NamedImport{name, 0});
+  if (import != state.imports.end() && import->name == name) return {};
+  if (!state.stars.empty() && view.import(state.stars.back()).order > symbol.order()) return {};
   const SymbolDetails details = symbol.details();
   return details.value_form == ValueForm::kText ? details.value : std::string_view();
 }

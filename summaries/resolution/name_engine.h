@@ -158,7 +158,8 @@ class NameResolver::Engine {
   struct Condition {
     static constexpr uint8_t kUnset = 0xff;
     static constexpr uint8_t kTruthMask = 3;
-    static constexpr uint8_t kHandler = 4;  // some guard is a handler of exceptions
+    static constexpr uint8_t kHandler = 4;    // some guard is a handler of exceptions
+    static constexpr uint8_t kConstants = 8;  // it depends on names that the scope may bind
   };
 
   struct Binding {
@@ -207,8 +208,10 @@ class NameResolver::Engine {
   ModuleState& StateOf(ModuleRef module);
   static void SelectStars(ModuleState& state);
   const Exports& ExportsOf(ModuleState& state);
-  uint8_t ConditionOf(ModuleState& state, uint32_t guard, bool for_types);
-  static std::string_view ConstantText(const SummaryView& view, std::string_view name);
+  uint8_t ConditionOf(const Question& question, uint32_t guard);
+  bool IsBoundInClass(const Question& question, NameId name);
+  static std::string_view ConstantText(const ModuleState& state, NameId name,
+                                       std::string_view text);
   ModuleRef StubOf(ModuleRef module);
   SymbolKind KindOf(Definition symbol);
 
@@ -232,7 +235,7 @@ class NameResolver::Engine {
   void AskBindings(const Question& question, Findings& findings);
   bool FollowReached(const Question& question, const Bindings& bindings, Findings& findings);
   Bindings BindingsOf(const ModuleState& state, const Question& question);
-  bool IsBoundAnyway(ModuleState& state, uint32_t guard, bool for_types, GuardRows& seen);
+  bool IsBoundAnyway(const Question& question, uint32_t guard, GuardRows& seen);
   void FollowAliasOfItself(const Question& question, uint32_t row, Findings& findings);
   void FollowSymbol(const Question& question, const Symbol& symbol, bool late, Findings& findings);
   bool FollowGlobal(const Question& question, const Symbol& symbol, Findings& findings);
@@ -286,7 +289,6 @@ class NameResolver::Engine {
   uint32_t least_ = UINT32_MAX;        // the least depth that what is being answered depends on
   size_t stack_begin_ = 0;             // of open_: what lies before has left the stack
   std::optional<Question> postponed_;  // too deep: all frames are being left
-  bool reads_constants_ = false;       // the condition that is being evaluated
 
   // Answers that are no node's, each once.
   struct SpanHash {

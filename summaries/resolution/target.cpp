@@ -82,6 +82,8 @@ class Evaluator {
   Truth Compare(uint32_t left, Op op, uint32_t right) const {
     if (op == Op::kNotIn) return Not(Compare(left, Op::kIn, right));
     if (op == Op::kIn) return IsIn(ValueOf(left), right);
+    if (Is(left, "__name__")) return CompareOwnName(op, right);
+    if (Is(right, "__name__")) return CompareOwnName(op, left);
     const Value a = ValueOf(left);
     const Value b = ValueOf(right);
     if (a.index() != b.index()) return Truth::kUnknown;
@@ -127,6 +129,15 @@ class Evaluator {
       }
     }
     return any;
+  }
+
+  // What is imported is no program; what it is called otherwise is not known here.
+  Truth CompareOwnName(Op op, uint32_t other) const {
+    const Value value = ValueOf(other);
+    const auto* text = std::get_if<std::string_view>(&value);
+    if (text == nullptr || *text != "__main__") return Truth::kUnknown;
+    if (op == Op::kEqual) return Truth::kFalse;
+    return op == Op::kNotEqual ? Truth::kTrue : Truth::kUnknown;
   }
 
   static Truth Decide(std::strong_ordering order, Op op) {
@@ -218,7 +229,7 @@ class Evaluator {
       }
       case Kind::kName:
         if (Is(index, "TYPE_CHECKING")) return target_.type_checking;
-        if (Is(index, "__name__")) return std::string_view("an imported module");
+        if (Is(index, "__name__")) return Unknown{};  // also where a constant is called so
         return ValueOfConstant(index);
       case Kind::kAttribute:
         return Attribute(node, index);

@@ -394,6 +394,30 @@ TEST(NameResolver, DecidesConditionsForTheTarget) {
   EXPECT_EQ(now.Resolve("m", "d"), "m:d:21");
 }
 
+TEST(NameResolver, TakesForConstantsOnlyWhatNothingElseBinds) {
+  const std::string choice = "if HAS:\n  def f(): pass\nelse:\n  def g(): pass\n";
+  Names names(Sources{
+      {"imported.py", "HAS = False\ntry:\n  from fast import HAS\nexcept ImportError:\n  pass\n" +
+                          choice},
+      {"starred.py", "HAS = False\nfrom fast import *\n" + choice},
+      {"own.py", "from fast import *\nHAS = False\n" + choice},
+      {"m.py",
+       "D = False\nclass C:\n  D = True\n  if D:\n    def f(): pass\n"
+       "class E:\n  if D:\n    def f(): pass\n"
+       "if D:\n  def h(): pass\n"},
+      {"named.py", "if __name__ == 'named':\n  def f(): pass\n"},
+      {"fast.py", "HAS = True\n"}});
+  for (const char* const module : {"imported", "starred"}) {
+    EXPECT_TRUE(names.Resolve(module, "f").ends_with(" (conditional)")) << module;
+    EXPECT_TRUE(names.Resolve(module, "g").ends_with(" (conditional)")) << module;
+  }
+  EXPECT_EQ(names.Resolve("own", "f"), "(missing name)");
+  EXPECT_EQ(names.Resolve("m", "h"), "(missing name)");
+  EXPECT_EQ(names.Resolve("m.C.f"), "m:C.f:5 (conditional)");
+  EXPECT_EQ(names.Resolve("m.E.f"), "(missing name)");
+  EXPECT_EQ(names.Resolve("named", "f"), "named:f:2 (conditional)");
+}
+
 TEST(NameResolver, AsksStubsForWhatIsCompiled) {
   const Sources sources = {
       // A source that takes from a compiled module without a stub, and has one itself.

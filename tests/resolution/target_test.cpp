@@ -49,6 +49,9 @@ TEST(Target, CombinesWhatIsKnownWithWhatIsNot) {
   EXPECT_EQ(Evaluate("TYPE_CHECKING"), Truth::kTrue);
   EXPECT_EQ(Evaluate("typing.TYPE_CHECKING or unknown"), Truth::kTrue);
   EXPECT_EQ(Evaluate("__name__ == '__main__'"), Truth::kFalse);
+  EXPECT_EQ(Evaluate("'__main__' != __name__"), Truth::kTrue);
+  EXPECT_EQ(Evaluate("__name__ == 'm'"), Truth::kUnknown);
+  EXPECT_EQ(Evaluate("__name__ in ('m', 'n')"), Truth::kUnknown);
   EXPECT_EQ(Evaluate("cut…"), Truth::kUnknown);
 }
 
