@@ -59,6 +59,7 @@ class ReexportFinder {
 
  private:
   using Place = std::pair<ModuleRef, std::string>;
+  using BindingsByName = boost::unordered_flat_map<std::string_view, std::vector<Binding>>;
   using NameSet = boost::unordered_flat_set<std::string_view>;
   // A module's `__all__`.
   struct Exports {
@@ -139,25 +140,39 @@ class ReexportFinder {
   Result<void> LookInModule(ModuleRef module, const NameSet& names) {
     const Result<SummaryView> view = index_.summary(module);
     if (!view) return view.error();
-    for (uint32_t row = 0; row < view->import_count(); ++row) {
-      const Import import = view->import(row);
+    const BindingsByName& bindings = BindingsOf(module, *view);
+    for (const std::string_view name : names) {
+      const auto found = bindings.find(name);
+      if (found == bindings.end()) continue;
+      for (const Binding& binding : found->second) Consider(module, *view, binding);
+    }
+    return {};
+  }
+
+  // Names may come one at a time, from the module itself.
+  const BindingsByName& BindingsOf(ModuleRef module, const SummaryView& view) {
+    const auto [entry, fresh] = bindings_.try_emplace(module);
+    BindingsByName& bindings = entry->second;
+    if (!fresh) return bindings;
+    for (uint32_t row = 0; row < view.import_count(); ++row) {
+      const Import import = view.import(row);
       if (import.scope != ImportScope::kModule || import.binds == "*") continue;
       const std::string_view taken = import.name.value_or(LastComponent(import.module));
-      if (!names.contains(taken) && !names.contains(import.binds)) continue;
-      Consider(module, *view,
-               {import.binds, Reexport::How::kImport, import.line,
-                import.alias && taken == import.binds, row});
+      const Binding binding{import.binds, Reexport::How::kImport, import.line,
+                            import.alias && taken == import.binds, row};
+      bindings[taken].push_back(binding);
+      if (taken != import.binds) bindings[import.binds].push_back(binding);
     }
-    const RowRange symbols = view->ModuleSymbols();
+    const RowRange symbols = view.ModuleSymbols();
     for (uint32_t row = symbols.first; row < symbols.last; ++row) {
-      const Symbol symbol = view->symbol(row);
+      const Symbol symbol = view.symbol(row);
       if (symbol.kind() != SymbolKind::kVariable) continue;
       const SymbolDetails details = symbol.details();
       if (details.value_form != ValueForm::kText) continue;
-      if (!names.contains(LastComponent(details.value))) continue;
-      Consider(module, *view, {symbol.name(), Reexport::How::kAlias, symbol.line()});
+      bindings[LastComponent(details.value)].push_back(
+          {symbol.name(), Reexport::How::kAlias, symbol.line()});
     }
-    return {};
+    return bindings;
   }
 
   Result<void> LookInStarImporters(ModuleRef exporter, std::string_view name) {
@@ -220,6 +235,8 @@ class ReexportFinder {
   const std::span<const Definition> wanted_;
 
   boost::unordered_flat_map<ModuleRef, std::vector<std::pair<ModuleRef, uint32_t>>> star_importers_;
+  std::map<ModuleRef, BindingsByName>
+      bindings_;  // by what they take, and imports by what they bind
   std::map<ModuleRef, Exports> exports_;
   std::set<std::string> names_;  // by which it goes somewhere
   std::set<Place> places_;       // where a name stands for it
