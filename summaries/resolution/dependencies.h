@@ -23,6 +23,7 @@ enum class DependencyKind : uint8_t {
   kModule,       // that it is there, under its name; what it says is below
   kScope,        // a class of it, by its key: that it is there
   kBindings,     // all that binds the name in a scope, in their order, with conditions and details
+  kPlace,        // which classes and aliases of the scope stand before which bindings of the name
   kNames,        // which names are bound in a scope, or are in `__all__`
   kMembers,      // all that binds names in a class, and the order of its variables
   kStars,        // the star imports of a module

@@ -14,6 +14,11 @@ bool IsAliasOfItself(const Symbol& symbol) {
   return details.value_form == ValueForm::kText && details.value == symbol.name();
 }
 
+bool IsInWith(const SummaryView& view, std::optional<uint32_t> guard) {
+  while (guard && view.guard(*guard).kind != GuardKind::kWith) guard = view.OuterGuard(*guard);
+  return guard.has_value();
+}
+
 // `@x.setter def x(...)`: part of the property that an earlier definition began.
 bool IsAccessor(const SummaryView& view, const Symbol& symbol) {
   if (symbol.kind() != SymbolKind::kFunction || symbol.row() == 0) return false;
@@ -61,9 +66,52 @@ NameResolver::Engine::Bindings NameResolver::Engine::BindingsOf(const ModuleStat
     }
     for (const uint32_t row : state.stars) add_import(row, Binding::Kind::kStar);
   }
+  if (question.before != kNoLimit) {
+    // Global names are bound when functions are called.
+    const auto unseen = [&](const Binding& binding) {
+      return binding.order >= question.before &&
+             (binding.kind != Binding::Kind::kSymbol ||
+              !view.symbol(binding.row).flags().has(SymbolFlag::kGlobal));
+    };
+    bindings.erase(std::remove_if(bindings.begin(), bindings.end(), unseen), bindings.end());
+  }
   std::sort(bindings.begin(), bindings.end(),
             [](const Binding& a, const Binding& b) { return a.order > b.order; });
   return bindings;
+}
+
+// The question as it is asked at a place of its scope: code that is run there sees what is bound
+// before it. In stubs the order means nothing. What one binding alone may mean it means everywhere.
+NameResolver::Engine::Question NameResolver::Engine::Before(Question question, uint32_t order) {
+  const ModuleState& state = StateOf(question.module);
+  if (order == kNoLimit || !state.view || state.stub) return question;
+  ReadBindings(question);
+  size_t before = 0;
+  size_t behind = 0;
+  bool stars = false;
+  for (const Binding& binding : BindingsOf(state, question)) {
+    if (binding.kind == Binding::Kind::kSymbol &&
+        state.view->symbol(binding.row).flags().has(SymbolFlag::kGlobal)) {
+      continue;
+    }
+    stars |= binding.kind == Binding::Kind::kStar;
+    ++(binding.order < order ? before : behind);
+  }
+  if (before + behind == 0 || (behind == 0 && dependencies_ == nullptr)) return question;
+  if (before + behind == 1 && !stars) {
+    uint32_t around = kNobody;
+    if (question.IsOfClass()) {
+      around = Ask({question.module, kInside, question.name});
+    } else if (builtins_ != kNoModule && builtins_ != question.module) {
+      around = Ask({builtins_, kOwn, question.name});
+    }
+    if (nodes_[around].count == 0) return question;
+  }
+  Read({DependencyKind::kPlace, question.module,
+        question.IsOfClass() ? question.row : Dependency::kModuleScope,
+        names_.name(question.name)});
+  if (behind != 0) question.before = order;
+  return question;
 }
 
 void NameResolver::Engine::AskBindings(const Question& question, Findings& findings) {
@@ -105,6 +153,7 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
   ModuleState& state = StateOf(question.module);
   GuardRows bound_under;
   std::optional<uint32_t> self_alias;
+  std::optional<Binding> own_child;
   for (size_t i = 0; i < bindings.size(); ++i) {
     const Binding& binding = bindings[i];
     uint8_t condition = static_cast<uint8_t>(Truth::kTrue);
@@ -114,9 +163,20 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
     const bool late = (condition & Condition::kHandler) != 0;
     bool bound = false;
     switch (binding.kind) {
-      case Binding::Kind::kImport:
+      case Binding::Kind::kImport: {
+        if (ImportsOwnChild(question, binding.row)) {
+          if (!own_child) own_child = binding;
+          break;
+        }
+        const size_t before = findings.size();
         bound = FollowImport(question, binding.row, late, findings);
+        if (bound && findings.size() == before && IsInWith(*state.view, binding.guard)) {
+          // As `with suppress(ImportError)` has it.
+          findings.traits |= kBound;
+          bound = false;
+        }
         break;
+      }
       case Binding::Kind::kStar:
         bound = FollowStar(question, binding.row, late, findings);
         break;
@@ -146,9 +206,22 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
     }
   }
   if (!question.IsOfClass()) Read({DependencyKind::kStars, question.module});
+  if (own_child) {
+    const bool sure =
+        !own_child->guard || static_cast<Truth>(ConditionOf(question, *own_child->guard) &
+                                                Condition::kTruthMask) == Truth::kTrue;
+    if (FollowImport(question, own_child->row, false, findings) && sure) return true;
+  }
   if (!self_alias || !findings.empty()) return false;
   FollowAliasOfItself(question, *self_alias, findings);
   return true;
+}
+
+// A package's `from . import x`: what it has bound to `x` before, else the submodule.
+bool NameResolver::Engine::ImportsOwnChild(const Question& question, uint32_t row) {
+  const Import import = StateOf(question.module).view->import(row);
+  return import.name && *import.name == names_.name(question.name) &&
+         Find(import.module, question.module, import.level) == question.module;
 }
 
 // Whether one of two complementary branches is always taken: `guard` and one of those in `seen`, to
@@ -285,7 +358,7 @@ bool NameResolver::Engine::FollowAlias(const Question& question, const Symbol& s
   if (target.substr(0, target.find('.')) == symbol.name()) return false;
   Scope scope{question.module, {}};
   if (question.IsOfClass()) scope.class_row = question.row;
-  const Findings targets = LookupDotted(scope, target);
+  const Findings targets = LookupDotted(scope, target, symbol.order());
   const auto named = [&](const Found& found) { return IsDefinition(found.definition); };
   if (targets.empty() || !std::all_of(targets.usual.begin(), targets.usual.end(), named) ||
       !std::all_of(targets.late.begin(), targets.late.end(), named)) {
@@ -303,8 +376,8 @@ bool NameResolver::Engine::IsDefinition(Definition definition) {
          kind == SymbolKind::kTypeAlias;
 }
 
-// A global name may be bound by an import in a function, or to what one binds there. Whether one
-// was found.
+// A global name may be bound by an import in a function, or to what one binds there. Whether it is
+// that and nothing else.
 bool NameResolver::Engine::FollowGlobal(const Question& question, const Symbol& symbol,
                                         Findings& findings) {
   ModuleState& state = StateOf(question.module);
@@ -319,17 +392,20 @@ bool NameResolver::Engine::FollowGlobal(const Question& question, const Symbol& 
     std::sort(state.in_calls->begin(), state.in_calls->end());
   }
   const SymbolDetails details = symbol.details();
-  const NameId name = details.value_form == ValueForm::kText && IsDottedName(details.value)
-                          ? names_.Intern(details.value)
-                          : question.name;
+  const bool alias = details.value_form == ValueForm::kText && IsDottedName(details.value);
+  const NameId name = alias ? names_.Intern(details.value) : question.name;
   Read(
       {DependencyKind::kCallImports, question.module, Dependency::kModuleScope, names_.name(name)});
+  if (!alias && details.value_form == ValueForm::kText) return false;
   const size_t before = findings.size();
   auto at = std::lower_bound(state.in_calls->begin(), state.in_calls->end(), NamedImport{name, 0});
   for (; at != state.in_calls->end() && at->name == name; ++at) {
+    // An import in another function may bind a local name.
+    if (!alias && state.view->import(at->row).line != symbol.line()) continue;
     FollowImport(question, at->row, true, findings);
   }
-  return findings.size() != before;
+  // Which function's name an alias takes is not known.
+  return !alias && findings.size() != before;
 }
 
 // --- Imports ---------------------------------------------------------------------------------

@@ -2,34 +2,28 @@
 #include <algorithm>
 
 #include "summaries/resolution/class_order.h"
+#include "summaries/resolution/expression_parts.h"
 #include "summaries/resolution/name_engine.h"
 
 namespace coppice {
-namespace {
-
-// A base without its subscript.
-std::string_view WithoutSubscript(std::string_view text) {
-  return text.ends_with(']') ? text.substr(0, text.find('[')) : text;
-}
-
-// A text that can only be understood if it is a name, or several with dots between them.
-bool HasOperators(std::string_view text) {
-  return text.find_first_of(" ()[]{}*\"'+-/%&|^~<>=:,@") != std::string_view::npos ||
-         text.ends_with("…");
-}
-
-}  // namespace
-
 NameResolver::Engine::Findings NameResolver::Engine::FindBase(const Scope& scope,
-                                                              std::string_view text) {
-  std::string_view name = WithoutSubscript(text);
-  Texts names;
-  if (HasOperators(name)) {
-    FindAliases(text, names);  // `A if test else B`
-    name = names.empty() ? std::string_view() : names.front();
+                                                              std::string_view text,
+                                                              uint32_t order) {
+  if (IsDottedName(text)) return LookupDotted(scope, text, order);
+  parser_.Parse(text);
+  uint32_t node = parser_.root();
+  while (KindAt(parser_, node) == ExpressionKind::kSubscript) {
+    node = parser_.node(node).first_child;
   }
-  if (name.empty()) return {};
-  return LookupDotted(scope, name);
+  if (IsDottedName(parser_, node)) {
+    std::string name(parser_.TextOf(node));
+    std::erase_if(name, [](char c) { return c == ' ' || c == '(' || c == ')'; });
+    return LookupDotted(scope, name, order);
+  }
+  Texts names;
+  FindAliases(text, names);  // `A if test else B`
+  if (names.empty()) return {};
+  return LookupDotted(scope, names.front(), order);
 }
 
 std::optional<Definition> NameResolver::Engine::Builtin(std::string_view name) {
@@ -52,8 +46,9 @@ bool NameResolver::Engine::IsNamed(Definition definition, std::string_view name)
 // The class that a base means at first sight: later alternatives are for members only.
 std::optional<NameResolver::Engine::BaseClass> NameResolver::Engine::BaseOf(const Scope& scope,
                                                                             std::string_view text,
+                                                                            uint32_t order,
                                                                             bool described) {
-  const Findings findings = FindBase(scope, text);
+  const Findings findings = FindBase(scope, text, order);
   const bool subscripted = text.ends_with(']');
   std::optional<Definition> found;
   const auto look = [&](const auto& definitions) {
@@ -75,6 +70,7 @@ std::optional<NameResolver::Engine::BaseClass> NameResolver::Engine::BaseOf(cons
     meant = Builtin("tuple");
   } else if (symbol.name() == "TypedDict") {
     meant = Builtin("dict");
+    if (meant) return BaseClass{*meant, subscripted, false, true};
   } else if (symbol.kind() == SymbolKind::kVariable) {
     // Dict = _alias(dict, 2, ...)
     const std::string_view value = symbol.details().value;
@@ -82,7 +78,7 @@ std::optional<NameResolver::Engine::BaseClass> NameResolver::Engine::BaseOf(cons
     if (open == std::string_view::npos) return std::nullopt;
     const std::string_view argument =
         value.substr(open + 1, value.find_first_of(",)", open) - open - 1);
-    const Findings target = FindBase({found->module, {}}, argument);
+    const Findings target = FindBase({found->module, {}}, argument, kNoLimit);
     if (!target.usual.empty() && !target.usual[0].definition.is_module() &&
         KindOf(target.usual[0].definition) == SymbolKind::kClass) {
       return BaseClass{target.usual[0].definition, true, true};
@@ -153,7 +149,7 @@ NameResolver::Engine::Findings NameResolver::Engine::AskOrder(const Question& qu
   std::vector<BaseClass> bases;
   for (const std::string_view text : details.bases) {
     const std::optional<BaseClass> base =
-        bases.size() < kMaxOrder ? BaseOf(scope, text, described) : std::nullopt;
+        bases.size() < kMaxOrder ? BaseOf(scope, text, symbol.order(), described) : std::nullopt;
     if (described &&
         (!base || IsOfTyping(base->definition.module) || !StateOf(base->definition.module).stub)) {
       continue;
@@ -166,6 +162,9 @@ NameResolver::Engine::Findings NameResolver::Engine::AskOrder(const Question& qu
     }
   }
   if (!described) SettleGenerics(bases, !details.type_params.empty());
+  // typing makes a TypedDict of Generic, if it is one, and dict.
+  std::stable_partition(bases.begin(), bases.end(),
+                        [](const BaseClass& base) { return !base.typed_dict; });
 
   // What is merged: the orders of the bases, and the bases themselves.
   std::vector<Definition> themselves;
@@ -186,6 +185,8 @@ NameResolver::Engine::Findings NameResolver::Engine::AskOrder(const Question& qu
   if (bases.empty() && findings.obstacles.empty()) {
     if (const std::optional<Definition> object = Builtin("object"); object && *object != itself) {
       themselves.push_back(*object);
+    } else if (!object) {
+      findings.obstacles.add(Obstacle::kUnknownBase);
     }
   }
   orders.emplace_back(themselves);

@@ -341,7 +341,7 @@ void NameResolver::Engine::AnswerPostponed() {
 void NameResolver::Engine::AddNode(const Question& question) {
   nodes_.push_back({});
   if (dependencies_ == nullptr) return;
-  const auto [module, row, name] = question;
+  const auto [module, row, name, before] = question;
   if (name == kOrder) {
     recorded_.push_back(dependencies_->AddAnswer({DependencyKind::kMro, module, row}));
   } else {
@@ -371,7 +371,8 @@ NameResolver::Engine::Findings NameResolver::Engine::Work(uint32_t number) {
 }
 
 NameResolver::Engine::Findings NameResolver::Engine::AskAttribute(const Question& question) {
-  const auto [module, row, name_id] = question;
+  const ModuleRef module = question.module;
+  const NameId name_id = question.name;
   const std::string_view name = names_.name(name_id);
   const ModuleForm form = finder_->form(module);
   Findings findings;

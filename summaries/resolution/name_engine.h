@@ -72,16 +72,20 @@ class NameResolver::Engine {
   static constexpr uint32_t kUnanswered = UINT32_MAX;
   static constexpr uint32_t kNobody = 0;  // a node without answer
 
+  static constexpr uint32_t kNoLimit = UINT32_MAX;
+
   struct Question {
     ModuleRef module;
     uint32_t row;
     NameId name;
+    uint32_t before = kNoLimit;  // only bindings of a smaller order count
 
     bool IsOfClass() const { return row < kListed; }
     friend bool operator==(const Question&, const Question&) = default;
     friend size_t hash_value(const Question& question) {
       size_t hash = static_cast<uint32_t>(question.module);
       hash = hash * 0x9e3779b97f4a7c15 + question.row;
+      hash = hash * 0x9e3779b97f4a7c15 + question.before;
       return hash * 0x9e3779b97f4a7c15 + static_cast<uint32_t>(question.name);
     }
   };
@@ -176,7 +180,8 @@ class NameResolver::Engine {
   struct BaseClass {
     Definition definition;
     bool subscripted = false;
-    bool alias = false;  // typing's name for a class that is elsewhere: typing.Dict
+    bool alias = false;       // typing's name for a class that is elsewhere: typing.Dict
+    bool typed_dict = false;  // TypedDict, which is dict
   };
   using Texts = boost::container::small_vector<std::string_view, 2>;
 
@@ -235,9 +240,11 @@ class NameResolver::Engine {
   void AskBindings(const Question& question, Findings& findings);
   bool FollowReached(const Question& question, const Bindings& bindings, Findings& findings);
   Bindings BindingsOf(const ModuleState& state, const Question& question);
+  Question Before(Question question, uint32_t order);
   bool IsBoundAnyway(const Question& question, uint32_t guard, GuardRows& seen);
   void FollowAliasOfItself(const Question& question, uint32_t row, Findings& findings);
   void FollowSymbol(const Question& question, const Symbol& symbol, bool late, Findings& findings);
+  bool ImportsOwnChild(const Question& question, uint32_t row);
   bool FollowGlobal(const Question& question, const Symbol& symbol, Findings& findings);
   bool FollowAlias(const Question& question, const Symbol& symbol, std::string_view target,
                    bool late, Findings& findings);
@@ -254,18 +261,20 @@ class NameResolver::Engine {
 
   // --- name_classes.cpp
   Findings AskOrder(const Question& question);
-  std::optional<BaseClass> BaseOf(const Scope& scope, std::string_view text, bool described);
+  std::optional<BaseClass> BaseOf(const Scope& scope, std::string_view text, uint32_t order,
+                                  bool described);
   std::optional<Definition> Builtin(std::string_view name);
   bool IsOfTyping(ModuleRef module) const;
   void SettleGenerics(std::vector<BaseClass>& bases, bool type_params);
   bool IsNamed(Definition definition, std::string_view name);
   bool IsGeneric(Definition class_definition);
   Findings FindMember(Definition class_definition, std::string_view name);
-  Findings FindBase(const Scope& scope, std::string_view text);
+  Findings FindBase(const Scope& scope, std::string_view text, uint32_t order);
 
   // --- name_resolver.cpp
   Findings ResolveDotted(std::string_view dotted_name);
-  Findings LookupDotted(const Scope& scope, std::string_view dotted_name);
+  Findings LookupDotted(const Scope& scope, std::string_view dotted_name,
+                        uint32_t order = kNoLimit);
   Findings Attribute(const Findings& values, std::string_view name);
 
   std::shared_ptr<const ModuleFinder> finder_;

@@ -5,6 +5,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "summaries/identifier.h"
 #include "summaries/resolution/name_engine.h"
 
 namespace coppice {
@@ -36,12 +37,26 @@ NameResolver::Engine::Findings NameResolver::Engine::ResolveDotted(std::string_v
 }
 
 NameResolver::Engine::Findings NameResolver::Engine::LookupDotted(const Scope& scope,
-                                                                  std::string_view dotted_name) {
+                                                                  std::string_view dotted_name,
+                                                                  uint32_t order) {
   std::string_view rest = dotted_name;
-  const NameId first = names_.Intern(TakeFirst(rest));
-  uint32_t node = kNobody;
-  if (scope.class_row) node = Ask({scope.module, *scope.class_row, first});
-  if (nodes_[node].count == 0) node = Ask({scope.module, kInside, first});
+  std::string_view written = TakeFirst(rest);
+  TextArena arena;
+  written = NormalizeIdentifier(written, arena);
+  if (scope.class_row) {
+    const SummaryView& view = *StateOf(scope.module).view;
+    written = MangleIdentifier(written, view.symbol(*scope.class_row).name(), arena);
+  }
+  const NameId first = names_.Intern(written);
+  Question question{scope.module, scope.class_row.value_or(kInside), first};
+  question = Before(question, order);
+  uint32_t node = Ask(question);
+  if (scope.class_row && nodes_[node].count == 0) node = Ask({scope.module, kInside, first});
+  if (nodes_[node].count == 0 && question.before != kNoLimit) {
+    // It runs later than its place in the text says.
+    question.before = kNoLimit;
+    node = Ask(question);
+  }
   Findings findings = FindingsOf(node);
   while (!rest.empty()) findings = Attribute(findings, TakeFirst(rest));
   return findings;
@@ -98,7 +113,7 @@ Answer NameResolver::Engine::Member(Definition class_definition, std::string_vie
 }
 
 Answer NameResolver::Engine::Base(const Scope& scope, std::string_view text) {
-  return Keep(Run([&] { return FindBase(scope, text); }));
+  return Keep(Run([&] { return FindBase(scope, text, kNoLimit); }));
 }
 
 std::vector<std::string_view> NameResolver::Engine::NamesOf(ModuleRef module) {

@@ -189,9 +189,58 @@ class Comparison {
     const std::span<const Binding> b = after_.Of(after);
     Merge(a, b, std::mem_fn(&Binding::name), compare);
     if (names_differ) Add(DependencyKind::kNames, before);
+    ComparePlaces(before, a, b);
     if (before != kModule &&
         (changed_.size() != known || FieldsOf(before_.view, a) != FieldsOf(after_.view, b))) {
       Add(DependencyKind::kMembers, before);
+    }
+  }
+
+  // Names whose bindings stand elsewhere among the classes and variables that mention them.
+  void ComparePlaces(uint32_t scope, std::span<const Binding> a, std::span<const Binding> b) {
+    for (const Binding& binding : a) {
+      if (binding.import || rows_[binding.row] == kNoRow) continue;
+      const Symbol x = before_.view.symbol(binding.row);
+      const Symbol y = after_.view.symbol(rows_[binding.row]);
+      const auto compare = [&](std::string_view text) {
+        ForEachName(text, [&](std::string_view name) {
+          if (CountBehind(a, name, x.order()) != CountBehind(b, name, y.order())) {
+            Add(DependencyKind::kPlace, scope, name);
+          }
+        });
+      };
+      const SymbolDetails details = x.details();
+      if (x.kind() == SymbolKind::kClass) {
+        for (const std::string_view base : details.bases) compare(base);
+      } else if (x.kind() == SymbolKind::kVariable && details.value_form == ValueForm::kText) {
+        compare(details.value);
+      }
+    }
+  }
+
+  static size_t CountBehind(std::span<const Binding> bindings, std::string_view name,
+                            uint32_t order) {
+    const auto named = std::ranges::equal_range(bindings, name, {}, &Binding::name);
+    return static_cast<size_t>(std::ranges::count_if(
+        named, [&](const Binding& binding) { return binding.order >= order; }));
+  }
+
+  // Whatever may be a name in an expression, attributes apart.
+  template <class Use>
+  static void ForEachName(std::string_view text, Use use) {
+    const auto in_name = [](char c) {
+      return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+             (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+    };
+    for (size_t at = 0; at < text.size();) {
+      size_t end = at;
+      while (end < text.size() && in_name(text[end])) ++end;
+      if (end == at) {
+        ++at;
+        continue;
+      }
+      if (at == 0 || text[at - 1] != '.') use(text.substr(at, end - at));
+      at = end;
     }
   }
 

@@ -123,6 +123,15 @@ TEST(Dependencies, OrderMattersWhereItCanBeSeen) {
             Asked({"m:b"}));
 }
 
+TEST(Dependencies, PlacesMatterToWhatIsBoundTwice) {
+  const std::string a = "def a(): return 1\n";
+  const std::string b = "b = a\n";
+  const std::string c = "class C: pass\nd = C\n";
+  Project project({{"m.py", a + b + a + c}}, {"m:a", "m:b", "m:d"});
+  EXPECT_EQ(project.Invalidated({{"m.py", c + a + a + b}}), Asked({"m:b"}));
+  EXPECT_EQ(project.Invalidated({{"m.py", a + b + a + "d = C\nclass C: pass\n"}}), Asked());
+}
+
 TEST(Dependencies, BaseInvalidatesOrdersAndWhatIsInherited) {
   Project project(
       {{"m.py", "class A:\n    def f(self): pass\nclass B(A): pass\nclass C(B): pass\n"}},

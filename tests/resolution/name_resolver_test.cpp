@@ -313,7 +313,77 @@ TEST(NameResolver, TakesNamesThatFunctionsBindLast) {
                       {"a.py", "def f(): pass\n"}});
   EXPECT_EQ(names.Resolve("m", "f"), "a:f:1 (conditional)");
   EXPECT_EQ(names.Resolve("m", "g"), "m:g:7 m:g:4");
-  EXPECT_EQ(names.Resolve("m", "h"), "a:f:1 (conditional)");
+  EXPECT_EQ(names.Resolve("m", "h"), "a:f:1 m:h:6 (conditional)");
+}
+
+TEST(NameResolver, LeavesLocalImportsOfOtherFunctionsAlone) {
+  Names names(Sources{{"m.py",
+                       "def f():\n  from a import f as x\n"
+                       "def g():\n  global x\n  x = 5\n"},
+                      {"a.py", "def f(): pass\n"}});
+  EXPECT_EQ(names.Resolve("m", "x"), "m:x:5 (conditional)");
+}
+
+TEST(NameResolver, KeepsWhatImportsInWithMayNotReplace) {
+  Names names(Sources{{"m.py",
+                       "def f(): pass\ndef g(): pass\n"
+                       "with suppress(ImportError):\n  from missing import f\n"
+                       "with suppress(ImportError):\n  from a import g\n"},
+                      {"a.py", "def g(): pass\n"}});
+  EXPECT_EQ(names.Resolve("m", "f"), "m:f:1 (missing module)");
+  EXPECT_EQ(names.Resolve("m", "g"), "a:g:1");
+}
+
+TEST(NameResolver, SeesWhatIsBoundBefore) {
+  Names names(Sources{{"m.py",
+                       "from a import Widget\nclass Widget(Widget): pass\n"
+                       "class Base: pass\nOld = Base\nclass Base(Old): pass\n"
+                       "def aa(): pass\nbb = aa\ndef aa(): pass\n"
+                       "text = str\ndef str(): pass\n"
+                       "class C:\n  def f(self): pass\n  g = f\n  h = aa\n"
+                       "  def f(self): pass\n  def aa(self): pass\n"
+                       "later = done\ndef done(): pass\n"},
+                      {"a.py", "class Widget: pass\n"},
+                      {"typeshed:builtins.pyi", "class object: ...\nclass str: ...\n"}});
+  EXPECT_EQ(names.Order("m.Widget"), "Widget Widget object");
+  EXPECT_EQ(names.Order("m.Base"), "Base Base object");
+  EXPECT_EQ(names.Resolve("m", "bb"), "m:aa:6");
+  EXPECT_EQ(names.Resolve("m", "aa"), "m:aa:8");
+  EXPECT_EQ(names.Resolve("m", "text"), "builtins:str:2");
+  EXPECT_EQ(names.Resolve("m.C.g"), "m:C.f:12");
+  EXPECT_EQ(names.Resolve("m.C.h"), "m:aa:8");
+  EXPECT_EQ(names.Resolve("m", "later"), "m:done:18");
+}
+
+TEST(NameResolver, TakesWhatAPackageBoundBeforeItsSubmodule) {
+  Names names(Sources{{"p/__init__.py", "def x(): pass\nfrom . import x\nfrom . import y\n"},
+                      {"p/x.py", ""},
+                      {"p/y.py", ""}});
+  EXPECT_EQ(names.Resolve("p", "x"), "p:x:1");
+  EXPECT_EQ(names.Resolve("p", "y"), "p.y");
+}
+
+TEST(NameResolver, ManglesPrivateNamesInClasses) {
+  Names names(Sources{{"m.py",
+                       "def __x(): pass\nclass C:\n  def __x(self): pass\n  y = __x\n"
+                       "def \u00b5(): pass\nz = \u00b5\n"}});
+  EXPECT_EQ(names.Resolve("m.C.y"), "m:C._C__x:3");
+  EXPECT_EQ(names.Resolve("m", "z"), "m:\u03bc:5");
+}
+
+TEST(NameResolver, ReadsBasesAsExpressions) {
+  Names names(Sources{{"m.py",
+                       "import a\nclass P: \n  class Inner: pass\n"
+                       "class A(a . B): pass\nclass B((a.B)): pass\n"
+                       "class C(P[int].Inner[str]): pass\nclass D(P[int][str]): pass\n"},
+                      {"a.py", "class B: pass\n"},
+                      {"typeshed:builtins.pyi", "class object: ...\n"}});
+  EXPECT_EQ(names.Order("m.A"), "A B object");
+  EXPECT_EQ(names.Order("m.B"), "B B object");
+  EXPECT_EQ(names.Order("m.C"), "C (incomplete)");
+  EXPECT_EQ(names.Order("m.D"), "D P object");
+  Names alone(Sources{{"m.py", "class A: pass\n"}});
+  EXPECT_EQ(alone.Order("m.A"), "A (incomplete)");
 }
 
 TEST(NameResolver, KnowsThatAnnotationsAloneBindNothing) {
@@ -396,17 +466,17 @@ TEST(NameResolver, DecidesConditionsForTheTarget) {
 
 TEST(NameResolver, TakesForConstantsOnlyWhatNothingElseBinds) {
   const std::string choice = "if HAS:\n  def f(): pass\nelse:\n  def g(): pass\n";
-  Names names(Sources{
-      {"imported.py", "HAS = False\ntry:\n  from fast import HAS\nexcept ImportError:\n  pass\n" +
-                          choice},
-      {"starred.py", "HAS = False\nfrom fast import *\n" + choice},
-      {"own.py", "from fast import *\nHAS = False\n" + choice},
-      {"m.py",
-       "D = False\nclass C:\n  D = True\n  if D:\n    def f(): pass\n"
-       "class E:\n  if D:\n    def f(): pass\n"
-       "if D:\n  def h(): pass\n"},
-      {"named.py", "if __name__ == 'named':\n  def f(): pass\n"},
-      {"fast.py", "HAS = True\n"}});
+  Names names(
+      Sources{{"imported.py",
+               "HAS = False\ntry:\n  from fast import HAS\nexcept ImportError:\n  pass\n" + choice},
+              {"starred.py", "HAS = False\nfrom fast import *\n" + choice},
+              {"own.py", "from fast import *\nHAS = False\n" + choice},
+              {"m.py",
+               "D = False\nclass C:\n  D = True\n  if D:\n    def f(): pass\n"
+               "class E:\n  if D:\n    def f(): pass\n"
+               "if D:\n  def h(): pass\n"},
+              {"named.py", "if __name__ == 'named':\n  def f(): pass\n"},
+              {"fast.py", "HAS = True\n"}});
   for (const char* const module : {"imported", "starred"}) {
     EXPECT_TRUE(names.Resolve(module, "f").ends_with(" (conditional)")) << module;
     EXPECT_TRUE(names.Resolve(module, "g").ends_with(" (conditional)")) << module;
@@ -414,7 +484,7 @@ TEST(NameResolver, TakesForConstantsOnlyWhatNothingElseBinds) {
   EXPECT_EQ(names.Resolve("own", "f"), "(missing name)");
   EXPECT_EQ(names.Resolve("m", "h"), "(missing name)");
   EXPECT_EQ(names.Resolve("m.C.f"), "m:C.f:5 (conditional)");
-  EXPECT_EQ(names.Resolve("m.E.f"), "(missing name)");
+  EXPECT_EQ(names.Resolve("m.E.f"), "(unknown base)");
   EXPECT_EQ(names.Resolve("named", "f"), "named:f:2 (conditional)");
 }
 
@@ -518,6 +588,7 @@ TEST(NameResolver, OrdersBasesAsTypingDoes) {
                        "class P(Protocol[T]): pass\n"
                        "class N(NamedTuple): pass\n"
                        "class D(TypedDict): pass\n"
+                       "class E(TypedDict, Generic[T]): pass\n"
                        "class L(Dict[str, T]): pass\n"
                        "class M(Dict[str, T], G[T]): pass\n"
                        "class S[U](N): pass\n"},
@@ -531,6 +602,7 @@ TEST(NameResolver, OrdersBasesAsTypingDoes) {
   EXPECT_EQ(names.Order("m.P"), "P Protocol Generic object");
   EXPECT_EQ(names.Order("m.N"), "N tuple object");
   EXPECT_EQ(names.Order("m.D"), "D dict object");
+  EXPECT_EQ(names.Order("m.E"), "E Generic dict object");
   EXPECT_EQ(names.Order("m.L"), "L dict Generic object");
   EXPECT_EQ(names.Order("m.M"), "M dict G Generic object");
   EXPECT_EQ(names.Order("m.S"), "S N tuple Generic object");
