@@ -34,10 +34,9 @@ using ConstantTexts = std::function<std::string_view(std::string_view name)>;
 // sys.platform (its beginning, startswith and what is in it, too), sys.implementation.name and
 // os.name with constants, of the platform's name with sys.builtin_module_names, TYPE_CHECKING,
 // `__name__ == "__main__"` (false: what is imported is no program; other names are unknown),
-// constants, names that
-// `constants` has such values for, and `not`, `and`, `or` of these. As type checkers do, names are
-// taken by how they are written. Unknown for all else. (Typing specification, "Version and platform
-// checking".)
+// constants, names that `constants` has such values for, and `not`, `and`, `or` of these. As type
+// checkers do, names are taken by how they are written. Unknown for all else. (Typing
+// specification, "Version and platform checking".)
 Truth EvaluateCondition(const ExpressionParser& condition, const Target& target,
                         const ConstantTexts& constants = {});
 
