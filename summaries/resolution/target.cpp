@@ -86,9 +86,16 @@ class Evaluator {
     if (Is(right, "__name__")) return CompareOwnName(op, left);
     const Value a = ValueOf(left);
     const Value b = ValueOf(right);
+    return CompareValues(a, op, b);
+  }
+
+  static Truth CompareValues(const Value& a, Op op, const Value& b) {
     if (a.index() != b.index()) return Truth::kUnknown;
     if (const auto* version = std::get_if<Version>(&a)) {
       return CompareVersions(*version, op, std::get<Version>(b));
+    }
+    if (const auto* truth = std::get_if<bool>(&a)) {
+      return Decide(*truth <=> std::get<bool>(b), op);
     }
     if (const auto* number = std::get_if<uint32_t>(&a)) {
       return Decide(*number <=> std::get<uint32_t>(b), op);
@@ -118,15 +125,9 @@ class Evaluator {
     Truth any = Truth::kFalse;
     for (uint32_t child = node.first_child; child != kNoExpression;
          child = condition_.node(child).next_sibling) {
-      const Value item = ValueOf(child);
-      if (item.index() != value.index() || std::holds_alternative<Version>(item)) {
-        any = Truth::kUnknown;
-      } else if ((std::holds_alternative<uint32_t>(item) &&
-                  std::get<uint32_t>(item) == std::get<uint32_t>(value)) ||
-                 (std::holds_alternative<std::string_view>(item) &&
-                  std::get<std::string_view>(item) == std::get<std::string_view>(value))) {
-        return Truth::kTrue;
-      }
+      const Truth same = CompareValues(ValueOf(child), Op::kEqual, value);
+      if (same == Truth::kTrue) return same;
+      if (same == Truth::kUnknown) any = same;
     }
     return any;
   }
@@ -216,6 +217,8 @@ class Evaluator {
         Version tuple{{}, false};
         for (uint32_t child = node.first_child; child != kNoExpression;
              child = condition_.node(child).next_sibling) {
+          // Perhaps of no item at all.
+          if (condition_.node(child).kind == Kind::kStarred) return Unknown{};
           const Value item = ValueOf(child);
           if (!std::holds_alternative<uint32_t>(item)) {
             // ("final", ...) behind the numbers of a version.

@@ -6,6 +6,8 @@
 #include <map>
 #include <string>
 
+#include "summaries/resolution/live_code.h"
+
 namespace coppice {
 namespace {
 
@@ -53,6 +55,46 @@ TEST(Target, CombinesWhatIsKnownWithWhatIsNot) {
   EXPECT_EQ(Evaluate("__name__ == 'm'"), Truth::kUnknown);
   EXPECT_EQ(Evaluate("__name__ in ('m', 'n')"), Truth::kUnknown);
   EXPECT_EQ(Evaluate("cut…"), Truth::kUnknown);
+}
+
+TEST(Target, LooksForItemsThatEqual) {
+  EXPECT_EQ(Evaluate("True in (True, False)"), Truth::kTrue);
+  EXPECT_EQ(Evaluate("True not in [False]"), Truth::kTrue);
+  EXPECT_EQ(Evaluate("TYPE_CHECKING is True"), Truth::kTrue);
+  EXPECT_EQ(Evaluate("True in (1,)"), Truth::kUnknown);
+  EXPECT_EQ(Evaluate("sys.version_info[:2] in ((3, 12), (3, 13))"), Truth::kTrue);
+  EXPECT_EQ(Evaluate("sys.version_info[:2] in {(2, 7)}"), Truth::kFalse);
+  EXPECT_EQ(Evaluate("os.name in ('nt', unknown)"), Truth::kUnknown);
+  EXPECT_EQ(Evaluate("os.name in (unknown, 'posix')"), Truth::kTrue);
+  EXPECT_EQ(Evaluate("os.name in ('nt', *more)"), Truth::kUnknown);
+  EXPECT_EQ(Evaluate("os.name in names"), Truth::kUnknown);
+}
+
+TEST(Target, LeavesOpenWhatUnknownPrefixesAre) {
+  EXPECT_EQ(Evaluate("sys.platform.startswith(prefix)"), Truth::kUnknown);
+  EXPECT_EQ(Evaluate("sys.platform.startswith(('win', prefix))"), Truth::kUnknown);
+  EXPECT_EQ(Evaluate("sys.platform.startswith((prefix, 'linux'))"), Truth::kTrue);
+  EXPECT_EQ(Evaluate("sys.platform.startswith('linux', 1)"), Truth::kUnknown);
+}
+
+TEST(Target, TuplesMayGoOn) {
+  EXPECT_EQ(Evaluate("sys.version_info >= (3, 13, 0, 'final')"), Truth::kUnknown);
+  EXPECT_EQ(Evaluate("sys.version_info[:2] < (3, 13, 'beta')"), Truth::kTrue);
+  EXPECT_EQ(Evaluate("sys.version_info[:2] >= (3, 13, *more)"), Truth::kUnknown);
+  EXPECT_EQ(Evaluate("sys.version_info[:3] == (3, 13)"), Truth::kFalse);
+  EXPECT_EQ(Evaluate("sys.version_info > (3, unknown)"), Truth::kUnknown);
+}
+
+TEST(Target, LoopsElse) {
+  ExpressionParser parser;
+  Guard guard{GuardKind::kLoop, 0, "False"};
+  EXPECT_EQ(EvaluateGuard(guard, {}, parser), Truth::kFalse);
+  guard.branch = 1;
+  EXPECT_EQ(EvaluateGuard(guard, {}, parser), Truth::kUnknown);
+  guard.test = "True";
+  EXPECT_EQ(EvaluateGuard(guard, {}, parser), Truth::kUnknown);
+  guard.branch = 0;
+  EXPECT_EQ(EvaluateGuard(guard, {}, parser), Truth::kUnknown);
 }
 
 TEST(Target, LooksConstantsUp) {
