@@ -7,6 +7,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -245,6 +246,123 @@ TEST(Dependencies, DefinitionsAreCarriedOverByTheirKeys) {
   ASSERT_TRUE(without);
   const RowRange members = before.Members(before.FindSymbols("A").first);
   EXPECT_FALSE(without->After(Definition{module, members.first}));
+}
+
+// Whether an answer that read nothing but `read`, of `module` or of its class (by its qualified
+// name), is invalidated if the files become those.
+bool IsInvalidated(const Sources& before, const Sources& after, DependencyKind read,
+                   std::string_view class_name = {}, std::string_view name = {}) {
+  const auto finder = FinderOfSources(before);
+  const ModuleRef module = finder->Find("m");
+  Dependency dependency{read, module, Dependency::kModuleScope, name};
+  if (!class_name.empty()) {
+    dependency.row = finder->index().summary(module)->FindSymbols(class_name).first;
+  }
+  Dependencies dependencies;
+  {
+    const auto node = dependencies.AddAnswer({DependencyKind::kCaller});
+    const Dependencies::Recording recording(&dependencies, node);
+    if (read > DependencyKind::kEvery) {
+      const Dependencies::Recording inner(&dependencies, dependency);
+    } else {
+      dependencies.Read(dependency);
+    }
+  }
+  const auto change = IndexChange::Make(finder, FinderOfSources(after));
+  EXPECT_TRUE(change);
+  return change && !dependencies.Invalidated(*change).empty();
+}
+
+TEST(Dependencies, WhatIsSaidOfAClassDependsOnIt) {
+  const Sources before{{"m.py", "class C:\n    x = 1\n"}};
+  for (const char* after : {"C = 1\n", "c = 1\n"}) {
+    for (const auto kind : {DependencyKind::kScope, DependencyKind::kNames,
+                            DependencyKind::kMembers, DependencyKind::kBindings}) {
+      const bool named = kind == DependencyKind::kBindings;
+      EXPECT_TRUE(IsInvalidated(before, {{"m.py", after}}, kind, "C", named ? "y" : "")) << after;
+    }
+    EXPECT_TRUE(IsInvalidated(before, {{"m.py", after}}, DependencyKind::kEvaluation, "C", "1"));
+  }
+  EXPECT_FALSE(IsInvalidated(before, {{"m.py", "class C:\n    x = 2\n"}}, DependencyKind::kBindings,
+                             "C", "y"));
+}
+
+TEST(Dependencies, WhatIsSaidOfAModuleDependsOnIt) {
+  const Sources before{{"m.py", "class C: ...\n"}, {"other.py", ""}};
+  const Sources without{{"other.py", ""}};
+  for (const auto kind : {DependencyKind::kTraits, DependencyKind::kFields, DependencyKind::kType,
+                          DependencyKind::kReturn, DependencyKind::kTypeParameters}) {
+    EXPECT_TRUE(IsInvalidated(before, without, kind, "C"));
+    EXPECT_FALSE(IsInvalidated(before, {{"m.py", "class C: ...\n"}}, kind, "C"));
+  }
+  EXPECT_TRUE(IsInvalidated(before, without, DependencyKind::kStars));
+}
+
+TEST(Dependencies, StubsAppearAndDisappear) {
+  const Sources source{{"m.py", ""}};
+  const Sources both{{"m.py", ""}, {"m.pyi", ""}};
+  EXPECT_TRUE(IsInvalidated(source, both, DependencyKind::kStub));
+  EXPECT_FALSE(IsInvalidated(source, {{"m.py", ""}, {"n.pyi", ""}}, DependencyKind::kStub));
+}
+
+TEST(Dependencies, ImportsAreTheSameUnderTheSameGuards) {
+  const auto differ = [](const std::string& before, const std::string& after) {
+    return IsInvalidated({{"m.py", before}}, {{"m.py", after}}, DependencyKind::kBindings, "", "x");
+  };
+  const std::string branch = "if T:\n    import x\nelse:\n    y = 1\n";
+  EXPECT_TRUE(differ(branch, "if T:\n    y = 1\nelse:\n    import x\n"));
+  EXPECT_TRUE(differ(branch, "if U:\n    import x\nelse:\n    y = 1\n"));
+  EXPECT_TRUE(differ(branch, "while T:\n    import x\nelse:\n    y = 1\n"));
+  EXPECT_TRUE(differ(branch, "if V:\n    if T:\n        import x\n"));
+  EXPECT_FALSE(differ(branch, "y = 2\nif T:\n    import x\n"));
+}
+
+TEST(Dependencies, OrderOfAClassesVariables) {
+  const auto differ = [](DependencyKind kind, std::string_view name = {}) {
+    return IsInvalidated({{"m.py", "class C:\n    a: int\n    b: int\n"}},
+                         {{"m.py", "class C:\n    b: int\n    a: int\n"}}, kind, "C", name);
+  };
+  EXPECT_TRUE(differ(DependencyKind::kMembers));
+  EXPECT_FALSE(differ(DependencyKind::kNames));
+  EXPECT_FALSE(differ(DependencyKind::kBindings, "a"));
+}
+
+TEST(Dependencies, SubmodulesThatImportsBind) {
+  const auto differ = [](const std::string& text, std::string_view name) {
+    return IsInvalidated({{"m/__init__.py", ""}}, {{"m/__init__.py", text}},
+                         DependencyKind::kSubmodules, "", name);
+  };
+  EXPECT_TRUE(differ("import m.x.y\n", "x"));
+  EXPECT_TRUE(differ("from .x import y\n", "x"));
+  EXPECT_FALSE(differ("import m.x.y\n", "y"));
+  EXPECT_FALSE(differ("from . import x\n", "x"));
+  EXPECT_FALSE(differ("from ..x import y\n", "x"));
+  EXPECT_FALSE(differ("class C:\n    import m.x\n", "x"));
+}
+
+TEST(Dependencies, ImportsInFunctions) {
+  const auto differ = [](const std::string& text) {
+    return IsInvalidated({{"m.py", "def f():\n    global x\n    import x\n"}},
+                         {{"m.py", "def f():\n    global x\n    " + text}},
+                         DependencyKind::kCallImports, "", "x");
+  };
+  EXPECT_TRUE(differ("import y as x\n"));
+  EXPECT_TRUE(differ("pass\n"));
+  EXPECT_FALSE(differ("import y\n    import x\n"));
+}
+
+TEST(Dependencies, SymbolsAreMatchedBesideImports) {
+  const auto carried = [](const std::string& before, const std::string& after) {
+    const auto finder = FinderOfSources({{"m.py", before}});
+    const auto change = IndexChange::Make(finder, FinderOfSources({{"m.py", after}}));
+    EXPECT_TRUE(change);
+    const ModuleRef module = finder->Find("m");
+    const uint32_t row = finder->index().summary(module)->FindSymbols("f").first;
+    return change && change->After(Definition{module, row}).has_value();
+  };
+  EXPECT_TRUE(carried("e = 1\nimport f\ndef f(): ...\n", "e = 1\ndef f(): ...\n"));
+  EXPECT_TRUE(carried("e = 1\ndef f(): ...\n", "e = 1\nimport f\ndef f(): ...\n"));
+  EXPECT_FALSE(carried("e = 1\ndef f(): ...\n", "e = 1\nimport f\n"));
 }
 
 TEST(Dependencies, WhatIsNotRecordedCostsNothing) {
