@@ -291,6 +291,136 @@ class C:
   EXPECT_EQ(classes.Members("m.C"), "x:slot");
 }
 
+TEST(ClassTable, QualifiersOfDataclassesCountWhereTheyStandFirst) {
+  Classes classes(R"(
+from dataclasses import InitVar, dataclass
+from typing import Annotated, ClassVar, Final
+@dataclass
+class A:
+    a: Final[int] = 1
+    c: "ClassVar[int]" = 3
+    d: InitVar[int] = 4
+    e: ClassVar = 5
+    f: Annotated[ClassVar[int], 0] = 6
+@dataclass
+class B(A):
+    c: int
+    d: int
+)");
+  EXPECT_EQ(classes.Fields("m.A"), "a=1 d+=4 f=6");
+  EXPECT_EQ(classes.Fields("m.B"), "a=1 c=3 d=4 f=6");
+}
+
+TEST(ClassTable, SlotsHideDefaultsOfBases) {
+  Classes classes(R"(
+from dataclasses import dataclass
+@dataclass
+class A:
+    x: int = 1
+@dataclass(slots=True)
+class B(A):
+    x: int = 2
+@dataclass
+class C(B):
+    x: int
+@dataclass
+class D(A):
+    x: int
+)");
+  EXPECT_EQ(classes.Signature("m.C"), "(x)");
+  EXPECT_EQ(classes.Signature("m.D"), "(x=1)");
+}
+
+TEST(ClassTable, KeywordOnlyFieldsOfBases) {
+  Classes classes({{"attr/__init__.py", R"(
+def define(cls=None, **options): ...
+def s(cls=None, **options): ...
+def ib(**options): ...
+)"},
+                   {"m.py", R"(
+import attr
+from dataclasses import dataclass
+@dataclass
+class A:
+    a: int
+@dataclass(kw_only=True)
+class B(A):
+    b: int
+@dataclass
+class C(B):
+    c: int
+@dataclass
+class D(B):
+    b: int
+@attr.s
+class E:
+    a = attr.ib()
+@attr.s(kw_only=True)
+class F(E):
+    b = attr.ib()
+@attr.define
+class G:
+    a: int
+@attr.define(kw_only=True)
+class H(G):
+    b: int
+@attr.define(kw_only=True, force_kw_only=True)
+class I(G):
+    b: int
+)"}},
+                  0);
+  EXPECT_EQ(classes.Signature("m.B"), "(a, b!)");
+  EXPECT_EQ(classes.Signature("m.C"), "(a, c, b!)");
+  EXPECT_EQ(classes.Signature("m.D"), "(a, b)");
+  EXPECT_EQ(classes.Signature("m.F"), "(a!, b!)");
+  EXPECT_EQ(classes.Signature("m.H"), "(a, b!)");
+  EXPECT_EQ(classes.Signature("m.I"), "(a!, b!)");
+}
+
+TEST(ClassTable, MethodsGiveDefaultsToWhatIsWrittenBeforeThem) {
+  Classes classes(
+      {{"attr/__init__.py", "def s(cls=None, **o): ...\ndef ib(**options): ...\n"}, {"m.py", R"(
+import attr
+@attr.s
+class A:
+    x = attr.ib()
+    @x.default
+    def _made(self): ...
+@attr.s
+class B:
+    x = attr.ib()
+    @x.default
+    def _made(self): ...
+    x = attr.ib()
+)"}},
+      0);
+  EXPECT_EQ(classes.Signature("m.A"), "(x=...)");
+  EXPECT_EQ(classes.Signature("m.B"), "(x)");
+}
+
+TEST(ClassTable, FieldsOfBranchesThatAreTaken) {
+  Classes classes(R"(
+import sys
+from dataclasses import dataclass
+from typing import NamedTuple
+@dataclass
+class A:
+    if sys.version_info >= (3,):
+        a: int
+        c: int = 1
+    else:
+        b: int
+        c: int = 2
+class B(NamedTuple):
+    if sys.version_info >= (3,):
+        a: int
+    else:
+        b: int
+)");
+  EXPECT_EQ(classes.Fields("m.A"), "a c=1");
+  EXPECT_EQ(classes.Fields("m.B"), "a");
+}
+
 TEST(ClassTable, NamedTuplesAndTypedDictionariesHaveFields) {
   Classes classes(R"(
 from collections import namedtuple
@@ -360,6 +490,63 @@ class C:
   EXPECT_EQ(classes.Signature("m.C.cm"), "(a)");
   EXPECT_EQ(classes.Signature("m.C.sm", Binding::kBound), "(a)");
   EXPECT_EQ(classes.Signature("m.C.star", Binding::kBound), "(*args)");
+}
+
+TEST(Signature, ConstructorsThatTakeAnything) {
+  Classes classes(R"(
+from collections import namedtuple
+from dataclasses import dataclass
+class A:
+    def __new__(cls, a): ...
+class B(A):
+    def __new__(cls, *args, **kwargs): ...
+class C(A):
+    def __init__(self, c): ...
+class D:
+    def __new__(cls, first, *args, **kwargs): ...
+    def __init__(self, d): ...
+class E(namedtuple("E", "a b")):
+    def __new__(cls, *args, **kwargs): ...
+class F(E):
+    def __init__(self, f): ...
+@dataclass
+class G:
+    a: int
+    def __new__(cls, *args, **kwargs): ...
+)");
+  EXPECT_EQ(classes.Signature("m.B"), "(*args, **kwargs)");
+  EXPECT_EQ(classes.Signature("m.C"), "(c)");
+  EXPECT_EQ(classes.Signature("m.D"), "(first, *args, **kwargs)");
+  EXPECT_EQ(classes.Signature("m.E"), "(*args, **kwargs)");
+  EXPECT_EQ(classes.Signature("m.F"), "(f)");
+  // inspect says (*args, **kwargs), but what is called then takes the field.
+  EXPECT_EQ(classes.Signature("m.G"), "(a)");
+}
+
+TEST(Signature, OverloadsOfBranchesThatAreTaken) {
+  Classes classes(R"(
+import sys
+from typing import overload
+if sys.version_info >= (3,):
+    @overload
+    def o(a): ...
+else:
+    @overload
+    def o(b): ...
+@overload
+def o(c): ...
+def o(*args): ...
+)");
+  EXPECT_EQ(classes.Signature("m.o"), "(a) | (c)");
+}
+
+// Which say what a class is with its decorators.
+TEST(Signature, DecoratorsOfClassesInStubs) {
+  const std::string text =
+      "def changes(cls): ...\n@changes\nclass A:\n    def __init__(self, a): ...\n";
+  Classes classes({{"stub.pyi", text}, {"source.py", text}}, 0);
+  EXPECT_EQ(classes.Signature("stub.A"), "(a)");
+  EXPECT_EQ(classes.Signature("source.A"), "(a) decorated");
 }
 
 TEST(Signature, ClassesAreCalledAsTheirConstructorsAre) {
