@@ -289,6 +289,61 @@ TEST(NameResolver, GivesAllAlternativesOfConditions) {
   EXPECT_EQ(names.Resolve("m", "n"), "m:n:24");
 }
 
+TEST(NameResolver, PairsBranchesOfOneTestUnderOneGuard) {
+  Names names(Sources{
+      {"m.py",
+       "x = 0\nif outer:\n  if test:\n    x = 1\n  else:\n    x = 2\n"
+       "y = 0\nif a:\n  if test:\n    y = 1\nif b:\n  if test:\n    pass\n  else:\n    y = 2\n"
+       "z = 0\nif one:\n  z = 1\nif two:\n  pass\nelse:\n  z = 2\n"
+       "w = 0\nif 1:\n  if test:\n    w = 1\n  else:\n    w = 2\n"}});
+  EXPECT_EQ(names.Resolve("m", "x"), "m:x:6 m:x:4 m:x:1");
+  EXPECT_EQ(names.Resolve("m", "y"), "m:y:15 m:y:10 m:y:7");
+  EXPECT_EQ(names.Resolve("m", "z"), "m:z:22 m:z:18 m:z:16");
+  EXPECT_EQ(names.Resolve("m", "w"), "m:w:28 m:w:26");
+}
+
+TEST(NameResolver, LeavesOutWhatIsWithinABranchThatIsNeverTaken) {
+  Names names(Sources{{"m.py",
+                       "if 0:\n  if test:\n    x = 1\n  if 1:\n    y = 1\n"
+                       "  for _ in ():\n    if test:\n      z = 1\n"
+                       "while 0:\n  a = 1\nelse:\n  b = 1\n"}});
+  for (const char* name : {"x", "y", "z", "a"}) {
+    EXPECT_EQ(names.Resolve("m", name), "(missing name)") << name;
+  }
+  EXPECT_EQ(names.Resolve("m", "b"), "m:b:12 (conditional)");
+}
+
+TEST(NameResolver, TellsStarImportsApartByTheirGuards) {
+  Names names(Sources{{"m.py", "from s import *\nif test:\n  from s import *\n"},
+                      {"n.py", "from s import *\nif 0:\n  from s import *\n"},
+                      {"s.py", "x = 1\n"}});
+  EXPECT_EQ(names.Resolve("m", "x"), "s:x:1");
+  EXPECT_EQ(names.Resolve("n", "x"), "s:x:1");
+}
+
+TEST(NameResolver, TakesWhatWasBoundBeforeAStarImportThatLeadsBackOnly) {
+  Names names(
+      Sources{{"a.py", "def x(): pass\nfrom b import *\n"},
+              {"b.py", "try:\n  from missing import x\nexcept ImportError:\n  from a import x\n"}});
+  EXPECT_EQ(names.Definitions("a", "x"), "a:x:1");
+  EXPECT_EQ(names.Definitions("b", "x"), "a:x:1");
+}
+
+TEST(NameResolver, GoesRoundCyclesUntilNothingIsNew) {
+  const auto either = [](const std::string& one, const std::string& other) {
+    return "if test:\n  " + one + "\nelse:\n  " + other + "\n";
+  };
+  Names names(Sources{{"a.py", either("def x(): pass", "from b import x")},
+                      {"b.py", either("from c import x", "from a import x")},
+                      {"c.py", either("from d import x", "from b import x")},
+                      {"d.py", "from c import x\n"}});
+  EXPECT_EQ(names.Definitions("a", "x"), "a:x:2");
+  // Each round takes it one further.
+  EXPECT_EQ(names.Definitions("b", "x"), "a:x:2");
+  EXPECT_EQ(names.Definitions("c", "x"), "a:x:2");
+  EXPECT_EQ(names.Definitions("d", "x"), "a:x:2");
+}
+
 TEST(NameResolver, PutsHandlersBehind) {
   Names names(
       Sources{{"m.py",
