@@ -37,7 +37,7 @@ bool IsConditional(const Symbol& symbol) {
          KindAt(parser, parser.root()) == ExpressionKind::kBoolean;
 }
 
-// Whether a class's `__slots__` lists a name; `use` is called for each if it can be read.
+// Calls use(name) for each that a class's `__slots__` lists; for none if it cannot be read.
 template <class Use>
 void ForEachSlot(ModuleViews& views, Definition class_definition, Use use) {
   const RowRange rows = views.Members(class_definition, "__slots__");
