@@ -15,6 +15,16 @@ std::string_view TakeFirst(std::string_view& dotted) {
 
 }  // namespace
 
+std::string_view SubmoduleBoundBy(const Import& import, std::string_view package_prefix) {
+  std::string_view below;
+  if (import.level == 1) {
+    below = import.module;
+  } else if (import.level == 0 && import.module.starts_with(package_prefix)) {
+    below = import.module.substr(package_prefix.size());
+  }
+  return TakeFirst(below);
+}
+
 Result<ImportSites> ImportSites::Make(const ModuleFinder& finder) {
   ImportSites sites(finder);
   if (const Result<void> found = sites.FindHidden(); !found) return found.error();

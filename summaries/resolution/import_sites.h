@@ -18,6 +18,11 @@ struct ImportSite {
   bool missing = false;  // a module that it names is not in the index
 };
 
+// The submodule that an import at the top of a package's own file binds there without naming it:
+// `b` of `import a.b.c` or `from .b import c` in `a`. `package_prefix` is the package's dotted name
+// and a dot. Empty: none. Views the import.
+std::string_view SubmoduleBoundBy(const Import& import, std::string_view package_prefix);
+
 // Reads the imports of one module after another. For one thread at a time.
 class ImportSites {
  public:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "summaries/resolution/import_sites.h"
 #include "summaries/resolution/live_code.h"
 
 namespace coppice {
@@ -85,13 +86,8 @@ NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef modul
       state.imports.push_back({names_.Intern(import.binds), row});
     }
     if (!package) continue;
-    std::string_view below;
-    if (import.level == 1) {
-      below = import.module;
-    } else if (import.level == 0 && import.module.starts_with(own_name)) {
-      below = import.module.substr(own_name.size());
-    }
-    if (!below.empty()) state.submodules.push_back(names_.Intern(below.substr(0, below.find('.'))));
+    const std::string_view below = SubmoduleBoundBy(import, own_name);
+    if (!below.empty()) state.submodules.push_back(names_.Intern(below));
   }
   SelectStars(state);
   std::sort(state.imports.begin(), state.imports.end());

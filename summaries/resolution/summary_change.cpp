@@ -8,6 +8,8 @@
 #include <tuple>
 #include <utility>
 
+#include "summaries/resolution/import_sites.h"
+
 namespace coppice {
 namespace {
 
@@ -73,13 +75,8 @@ Sorted::Sorted(const SummaryVersion& version) : view(version.view) {
       star_orders.push_back(import.order);
     }
     if (version.own_prefix.empty() || import.scope != ImportScope::kModule) continue;
-    std::string_view below;
-    if (import.level == 1) {
-      below = import.module;
-    } else if (import.level == 0 && import.module.starts_with(version.own_prefix)) {
-      below = import.module.substr(version.own_prefix.size());
-    }
-    if (!below.empty()) submodules.push_back(below.substr(0, below.find('.')));
+    const std::string_view below = SubmoduleBoundBy(import, version.own_prefix);
+    if (!below.empty()) submodules.push_back(below);
   }
   for (uint32_t row = 0; row < view.export_count(); ++row) {
     const Export exported = view.exported(row);
