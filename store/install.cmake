@@ -1,6 +1,7 @@
 # Installs the command, the libraries, their headers and a CMake package. After
-# find_package(coppice) an embedder links coppice::coppice (everything) or coppice::summaries
-# (reading packs alone: it brings in no parser).
+# find_package(coppice) an embedder links coppice::coppice (everything), coppice::summaries (reading
+# packs alone) or coppice::resolution (names, imports and types across them): these two bring in no
+# parser.
 
 include(CMakePackageConfigHelpers)
 
@@ -20,15 +21,17 @@ set(public_headers
     parser/syntax_tree.h
     summaries/cells.h summaries/docs_reader.h summaries/error.h summaries/hash.h
     summaries/module_name.h summaries/name_mention.h summaries/name_postings.h summaries/pack.h
-    summaries/pack_writer.h summaries/resolution/components.h summaries/resolution/definition.h
+    summaries/pack_writer.h summaries/resolution/class_table.h summaries/resolution/definition.h
     summaries/resolution/dependencies.h summaries/resolution/environment.h
-    summaries/resolution/expression.h
-    summaries/resolution/import_graph.h summaries/resolution/import_sites.h
-    summaries/resolution/index.h summaries/resolution/index_change.h
-    summaries/resolution/live_code.h summaries/resolution/manifest.h
-    summaries/resolution/module_finder.h summaries/resolution/name_resolver.h
-    summaries/resolution/name_table.h summaries/resolution/reexports.h summaries/resolution/subclasses.h
-    summaries/resolution/target.h
+    summaries/resolution/evaluation.h summaries/resolution/expression.h
+    summaries/resolution/import_graph.h summaries/resolution/index.h
+    summaries/resolution/index_change.h summaries/resolution/known_names.h
+    summaries/resolution/manifest.h summaries/resolution/module_finder.h
+    summaries/resolution/module_views.h summaries/resolution/name_resolver.h
+    summaries/resolution/name_table.h summaries/resolution/reexports.h
+    summaries/resolution/signature.h summaries/resolution/subclasses.h
+    summaries/resolution/target.h summaries/resolution/type_evaluator.h
+    summaries/resolution/type_table.h
     summaries/summary_builder.h summaries/summary_names.h summaries/summary_view.h
     summaries/symbol_details.h
     store/discovery.h store/environment_index.h store/file_system.h store/indexer.h

@@ -53,6 +53,13 @@ expect("example/shop/cart.py\n" ${programs}/find_imports ${pack} shop.cart)
 expect("    1  class      Cart\n    2  function   Cart.add\n"
        ${programs}/outline ${python}/shop/cart.py)
 expect("2 JSONDecoder\n" ${programs}/readme)
+file(WRITE ${python}/shop/cart.py "class Cart:\n    def __init__(self, items, owner): ...\n")
+expect("shop.cart is example:shop/cart.py\n"
+       ${programs}/index_directory ${python} later.pack shop.cart)
+expect("type[Cart], takes, may change; 3 modules\n"
+       ${programs}/types ${pack} later.pack shop Cart)
+expect("type[JSONDecoder], takes, stays; 3 modules\n"
+       ${programs}/types ${pack} later.pack json.decoder JSONDecoder)
 if(BUILD_DIR)
   run(${prefix}/bin/coppice verify ${WORK_DIR}/${pack})
 else()
