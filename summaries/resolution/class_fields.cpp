@@ -24,6 +24,8 @@ std::string_view WithoutUnderscores(std::string_view name) {
 
 constexpr std::string_view kFactory = "<factory>";
 
+const ClassFields kNoFields;
+
 // What stands for no default.
 bool IsNothing(std::string_view text) {
   return text == "NOTHING" || text.ends_with(".NOTHING") || text == "MISSING" ||
@@ -88,37 +90,75 @@ class ClassTable::FieldList {
   std::map<std::string, size_t, std::less<>> at_;
 };
 
+// Orders of classes are cut, so that those of bases may need further ones: they are found on a
+// stack of their own.
 const ClassFields& ClassTable::FieldsOf(Definition class_definition) {
-  static const ClassFields kNoFields;
-  const Dependencies::Recording recording(
-      dependencies_, {DependencyKind::kFields, class_definition.module, class_definition.row});
-  const auto [found, fresh] = fields_of_.try_emplace(Key(class_definition), &kNoFields);
-  // What leads back to itself has none meanwhile.
-  if (!fresh) return *found->second;
-  fields_.push_back(FindFields(class_definition));
-  ClassFields& made = fields_.back();
-  made.by_name.resize(made.fields.size());
-  std::iota(made.by_name.begin(), made.by_name.end(), 0u);
-  std::ranges::sort(made.by_name, {},
-                    [&](uint32_t at) -> std::string_view { return made.fields[at].name; });
-  return *(fields_of_[Key(class_definition)] = &fields_.back());
+  const auto recorded = [this](Definition each) {
+    return Dependencies::Recording(dependencies_, {DependencyKind::kFields, each.module, each.row});
+  };
+  const Dependencies::Recording recording = recorded(class_definition);
+  if (const auto found = fields_of_.find(Key(class_definition)); found != fields_of_.end()) {
+    return *found->second;
+  }
+  std::vector<std::pair<Definition, bool>> stack = {{class_definition, false}};  // true: entered
+  while (!stack.empty()) {
+    const auto [each, entered] = stack.back();
+    const Dependencies::Recording of_each = recorded(each);
+    if (entered) {
+      stack.pop_back();
+      fields_of_[Key(each)] = FindFields(each);
+      continue;
+    }
+    // What leads back to itself has none meanwhile.
+    if (!fields_of_.try_emplace(Key(each), &kNoFields).second) {
+      stack.pop_back();
+      continue;
+    }
+    stack.back().second = true;
+    for (const Definition& base : resolver_.MroOf(each).classes.subspan(1)) {
+      if (!fields_of_.contains(Key(base))) stack.emplace_back(base, false);
+    }
+  }
+  return *fields_of_[Key(class_definition)];
 }
 
-ClassFields ClassTable::FindFields(Definition class_definition) {
-  const FieldMaker maker = MakerOf(class_definition);
-  const Mro mro = resolver_.MroOf(class_definition);
-  ClassFields fields;
-  if (maker.form == FieldForm::kNone) {
-    for (size_t i = 1; i < mro.classes.size(); ++i) {
-      const ClassFields& inherited = FieldsOf(mro.classes[i]);
-      if (inherited.form == FieldForm::kNone) continue;
-      fields = inherited;
-      fields.makes_constructor = false;
-      fields.complete &= TraitsOf(class_definition).knows_bases;
-      break;
-    }
-    return fields;
+const ClassFields* ClassTable::Keep(ClassFields fields) {
+  fields.by_name.resize(fields.fields.size());
+  std::iota(fields.by_name.begin(), fields.by_name.end(), 0u);
+  std::ranges::sort(fields.by_name, {},
+                    [&](uint32_t at) -> std::string_view { return fields.fields[at].name; });
+  return &fields_.emplace_back(std::move(fields));
+}
+
+// The same, but something is not known of them. Each once.
+const ClassFields* ClassTable::Incomplete(const ClassFields& fields) {
+  if (!fields.complete) return &fields;
+  const auto [found, fresh] = incomplete_of_.try_emplace(&fields, nullptr);
+  if (fresh) {
+    ClassFields copy = fields;
+    copy.complete = false;
+    found->second = &fields_.emplace_back(std::move(copy));
   }
+  return found->second;
+}
+
+// Those of a class that makes none itself: its bases'.
+const ClassFields* ClassTable::InheritedFields(Definition class_definition) {
+  bool complete = !ChangesClass(class_definition);
+  for (const Definition& base : resolver_.MroOf(class_definition).classes.subspan(1)) {
+    const ClassFields& inherited = FieldsOf(base);
+    complete &= inherited.complete;
+    if (inherited.form == FieldForm::kNone) continue;
+    complete &= TraitsOf(class_definition).knows_bases;
+    return complete ? &inherited : Incomplete(inherited);
+  }
+  return complete ? &kNoFields : Incomplete(kNoFields);
+}
+
+const ClassFields* ClassTable::FindFields(Definition class_definition) {
+  const FieldMaker maker = MakerOf(class_definition);
+  if (maker.form == FieldForm::kNone) return InheritedFields(class_definition);
+  ClassFields fields;
   if (maker.named_tuple) {
     fields = *NamedTupleFields(maker.named_tuple->scope, maker.named_tuple->text);
   } else {
@@ -141,7 +181,8 @@ ClassFields ClassTable::FindFields(Definition class_definition) {
   if (maker.keyword_only && maker.inherited) {
     for (ClassField& field : fields.fields) field.keyword_only = true;
   }
-  return fields;
+  if (ChangesClass(class_definition)) fields.complete = false;
+  return Keep(std::move(fields));
 }
 
 // Each form in its own order: `dataclasses._process_class`, `attr._make._collect_base_attrs`,
@@ -150,6 +191,7 @@ void ClassTable::AddBaseFields(Definition class_definition, const FieldMaker& ma
                                FieldList& fields) {
   const auto take = [&](Definition base, const auto& place) {
     const ClassFields& inherited = FieldsOf(base);
+    if (inherited.form == FieldForm::kNone) fields.complete &= inherited.complete;
     if (inherited.form != maker.form) return;
     fields.complete &= inherited.complete;
     for (const ClassField& field : inherited.fields) place(inherited, field);
@@ -167,7 +209,10 @@ void ClassTable::AddBaseFields(Definition class_definition, const FieldMaker& ma
   }
   const std::span<const Definition> bases = resolver_.MroOf(class_definition).classes.subspan(1);
   if (maker.form != FieldForm::kAttrs) {
-    for (size_t i = bases.size(); i-- > 0;) take(bases[i], replace);
+    // Where the first base has the same order, its list is what theirs come to.
+    const bool single = !bases.empty() && FieldsOf(bases[0]).form == maker.form &&
+                        std::ranges::equal(bases, resolver_.MroOf(bases[0]).classes);
+    for (size_t i = single ? 1 : bases.size(); i-- > 0;) take(bases[i], replace);
   } else if (maker.in_order) {
     for (size_t i = bases.size(); i-- > 0;) {
       // Each class's own; the freshest stays, in its place.
@@ -230,13 +275,17 @@ void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& mak
     uint32_t row = 0;
     uint32_t last_order = 0;  // of the last binding of a value
     std::optional<uint32_t> value_row;
+    bool certain = true;  // no condition that is not known decides about it
   };
   std::map<std::string_view, Own> own;
+  const std::optional<uint32_t> around = view.symbol(class_definition.row).guard();
   const RowRange rows = views_.Members(class_definition);
   std::map<std::string_view, uint32_t> default_methods;  // attrs: `@x.default def ...`: its order
   for (uint32_t row = rows.first; row < rows.last; ++row) {
     const Symbol symbol = view.symbol(row);
-    if (symbol.kind() == SymbolKind::kAttribute || IsExcluded(view, symbol.guard())) continue;
+    if (symbol.kind() == SymbolKind::kAttribute ||
+        IsExcluded(class_definition.module, symbol.guard()))
+      continue;
     const SymbolDetails details = symbol.details();
     if (maker.form == FieldForm::kAttrs) {
       for (const std::string_view text : details.decorators) {
@@ -246,6 +295,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& mak
       }
     }
     Own& each = own[symbol.name()];
+    each.certain &= ConditionOf(class_definition.module, symbol.guard(), around) == Truth::kTrue;
     if (details.annotation && (!each.annotation || symbol.order() < each.order)) {
       each.order = symbol.order();
       each.row = row;
@@ -287,6 +337,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& mak
   for (const auto& [name, each] : ordered) {
     const std::optional<std::string_view> value = value_of(each);
     if (annotated ? !each.annotation : !value || !describes_field(*value)) continue;
+    if (!each.certain) fields.complete = false;
     std::vector<KnownName> qualifiers;
     if (each.annotation) qualifiers = Qualifiers(scope, *each.annotation);
     const auto qualified = [&](KnownName by) {
@@ -361,7 +412,8 @@ void ClassTable::InheritDefault(Definition class_definition, ClassField& field, 
     std::optional<uint32_t> bound;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
-      if (symbol.kind() == SymbolKind::kAttribute || IsExcluded(view, symbol.guard())) continue;
+      if (symbol.kind() == SymbolKind::kAttribute || IsExcluded(each.module, symbol.guard()))
+        continue;
       if (symbol.kind() == SymbolKind::kVariable &&
           symbol.details().value_form == ValueForm::kAbsent) {
         continue;

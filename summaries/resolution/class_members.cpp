@@ -376,7 +376,7 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     const RowRange rows = views_.Members(each);
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
-      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(view, symbol.guard())) continue;
+      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard())) continue;
       const std::optional<MemberKind> kept = KeptInstead(each, symbol.name());
       if (kept == MemberKind::kSlot) {
         places.push_back({symbol.name(), i, row, MemberKind::kSlot});
@@ -391,7 +391,7 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     for (uint32_t row = 0; row < imports; ++row) {
       const Import import = view.import(row);
       if (import.scope != ImportScope::kClass || import.owner != each.row) continue;
-      if (import.binds == "*" || IsExcluded(view, import.guard)) continue;
+      if (import.binds == "*" || IsExcluded(each.module, import.guard)) continue;
       places.push_back({import.binds, i, each.row, MemberKind::kUnknown});
     }
     ForEachSlot(views_, each, [&](std::string_view name) {
@@ -429,7 +429,7 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
     bool bound = false;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
-      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(view, symbol.guard())) continue;
+      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard())) continue;
       if (kept || symbol.kind() == SymbolKind::kAttribute ||
           (IsDeclarationOnly(symbol) && !views_.is_stub(each.module))) {
         if (!of_instances) {
@@ -448,7 +448,7 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
     for (uint32_t row = 0; row < imports && !other; ++row) {
       const Import import = view.import(row);
       if (import.scope == ImportScope::kClass && import.owner == each.row && import.binds == name &&
-          !IsExcluded(view, import.guard)) {
+          !IsExcluded(each.module, import.guard)) {
         other = Describe(each, import.binds);
       }
     }

@@ -3,12 +3,26 @@
 #include <algorithm>
 
 #include "summaries/resolution/expression_parts.h"
+#include "summaries/resolution/live_code.h"
 
 namespace coppice {
 namespace {
 
 uint64_t Key(Definition definition) {
   return uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
+}
+
+// Of a name that one assignment binds, under no condition.
+std::string_view ConstantText(const SummaryView& view, std::string_view name) {
+  const RowRange rows = view.FindSymbols(name);
+  if (rows.size() != 1) return {};
+  const Symbol symbol = view.symbol(rows.first);
+  if (symbol.kind() != SymbolKind::kVariable || symbol.guard() ||
+      symbol.flags().has(SymbolFlag::kGlobal)) {
+    return {};
+  }
+  const SymbolDetails details = symbol.details();
+  return details.value_form == ValueForm::kText ? details.value : std::string_view();
 }
 
 }  // namespace
@@ -159,16 +173,36 @@ Scope ClassTable::ScopeOf(Definition definition) {
   return {definition.module, views_.symbol(definition).owner()};
 }
 
-bool ClassTable::IsExcluded(const SummaryView& view, std::optional<uint32_t> guard) {
+Truth ClassTable::ConditionOf(ModuleRef module, std::optional<uint32_t> guard,
+                              std::optional<uint32_t> around) {
+  return ConditionOf(module, guard, around, target_);
+}
+
+Truth ClassTable::ConditionOf(ModuleRef module, std::optional<uint32_t> guard,
+                              std::optional<uint32_t> around, const Target& target) {
+  if (!guard || guard == around) return Truth::kTrue;
+  const SummaryView& view = *views_.Find(module);
+  const auto constants = [&](std::string_view name) {
+    if (dependencies_ != nullptr) {
+      dependencies_->Read({DependencyKind::kBindings, module, Dependency::kModuleScope, name});
+    }
+    return ConstantText(view, name);
+  };
   ExpressionParser parser;
-  for (; guard; guard = view.OuterGuard(*guard)) {
-    const Guard each = view.guard(*guard);
-    if (each.kind != GuardKind::kIf) continue;
-    parser.Parse(each.test);
-    const Truth truth = EvaluateCondition(parser, target_);
-    if (truth == (each.branch == 0 ? Truth::kFalse : Truth::kTrue)) return true;
+  Truth truth = Truth::kTrue;
+  for (; guard && guard != around; guard = view.OuterGuard(*guard)) {
+    const Truth each = EvaluateGuard(view.guard(*guard), target, parser, constants);
+    if (each == Truth::kFalse) return each;
+    if (each == Truth::kUnknown) truth = each;
   }
-  return false;
+  return truth;
+}
+
+bool ClassTable::IsForTypeCheckers(ModuleRef module, std::optional<uint32_t> guard) {
+  if (!IsExcluded(module, guard)) return false;
+  Target target = target_;
+  target.type_checking = true;
+  return ConditionOf(module, guard, {}, target) != Truth::kFalse;
 }
 
 bool ClassTable::IsDerived(Definition class_definition, Definition base) {

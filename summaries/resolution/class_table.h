@@ -126,8 +126,15 @@ class ClassTable {
   KnownName KnownDecorator(const Scope& scope, std::string_view text);
   // The scope in whose body the symbol is bound, and which its texts are read in.
   Scope ScopeOf(Definition definition);
-  // Whether the target decides that what is under the guard is never run.
-  bool IsExcluded(const SummaryView& view, std::optional<uint32_t> guard);
+  // Whether what is under a guard of that module is run, as far as the target and constants of the
+  // module decide; without the guards from `around` on out.
+  Truth ConditionOf(ModuleRef module, std::optional<uint32_t> guard,
+                    std::optional<uint32_t> around = {});
+  bool IsExcluded(ModuleRef module, std::optional<uint32_t> guard) {
+    return ConditionOf(module, guard) == Truth::kFalse;
+  }
+  // Whether it is run for type checkers alone.
+  bool IsForTypeCheckers(ModuleRef module, std::optional<uint32_t> guard);
   // Whether `class_definition` is `base`, or has it among its bases.
   bool IsDerived(Definition class_definition, Definition base);
   // Whether a function is bound when it is taken from an instance: all but those written in C that
@@ -140,8 +147,13 @@ class ClassTable {
   // Whether a class is called as it is written behind that decorator: what makes fields is known,
   // or the decorator says that it returns the class.
   bool KeepsClass(const Scope& scope, std::string_view decorator);
+  // Whether one of its decorators may have put another class in its place, or a constructor into
+  // it.
+  bool ChangesClass(Definition class_definition);
 
  private:
+  Truth ConditionOf(ModuleRef module, std::optional<uint32_t> guard, std::optional<uint32_t> around,
+                    const Target& target);
   const ClassTraits& AddTraits(Definition class_definition);
   ClassTraits FindTraits(Definition class_definition);
   std::optional<Definition> FindMetaclass(Definition class_definition,
@@ -154,7 +166,10 @@ class ClassTable {
                              SymbolFlags flags);
   MemberKind KindOfValue(Definition variable);
 
-  ClassFields FindFields(Definition class_definition);
+  const ClassFields* FindFields(Definition class_definition);
+  const ClassFields* InheritedFields(Definition class_definition);
+  const ClassFields* Keep(ClassFields fields);
+  const ClassFields* Incomplete(const ClassFields& fields);
   FieldMaker MakerOf(Definition class_definition);
   bool KnowsForcing();
   FieldMaker TransformOf(Definition definition);
@@ -180,6 +195,7 @@ class ClassTable {
   std::deque<ClassFields> fields_;
   boost::unordered_flat_map<uint64_t, const ClassTraits*> traits_of_;
   boost::unordered_flat_map<uint64_t, const ClassFields*> fields_of_;
+  boost::unordered_flat_map<const ClassFields*, const ClassFields*> incomplete_of_;
 };
 
 }  // namespace coppice

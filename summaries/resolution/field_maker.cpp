@@ -66,8 +66,9 @@ FieldMaker MakerNamed(KnownName name) {
       maker.form = FieldForm::kDataclass;
       break;
     case KnownName::kAttrs:
+    case KnownName::kAttrsDataclass:
       maker.form = FieldForm::kAttrs;
-      maker.annotated = false;
+      maker.annotated = name == KnownName::kAttrsDataclass;
       maker.in_order = false;
       maker.inherited = true;
       maker.replaces_constructor = true;
@@ -127,6 +128,7 @@ bool ClassTable::KeepsClass(const Scope& scope, std::string_view decorator) {
   switch (known_.Find(answer)) {
     case KnownName::kDataclass:
     case KnownName::kAttrs:
+    case KnownName::kAttrsDataclass:
     case KnownName::kAttrsDefine:
     case KnownName::kDataclassTransform:
     case KnownName::kSimpleEnum:
@@ -138,6 +140,15 @@ bool ClassTable::KeepsClass(const Scope& scope, std::string_view decorator) {
   if (answer.definitions.empty() || answer.definitions[0].is_module()) return false;
   const Definition first = answer.definitions[0];
   return IsTransparent(first) || TransformOf(first).form != FieldForm::kNone;
+}
+
+bool ClassTable::ChangesClass(Definition class_definition) {
+  if (views_.is_stub(class_definition.module)) return false;  // they say what is so with them
+  const Scope scope = ScopeOf(class_definition);
+  for (const std::string_view text : views_.symbol(class_definition).details().decorators) {
+    if (!KeepsClass(scope, text)) return true;
+  }
+  return false;
 }
 
 // Whether attrs is new enough (25.4) that `define(kw_only=True)` is for the class's own fields
@@ -160,7 +171,13 @@ FieldMaker ClassTable::MakerOf(Definition class_definition) {
   const Scope scope = ScopeOf(class_definition);
   for (const std::string_view text : details.decorators) {
     const Answer decorator = Decorator(scope, text);
-    FieldMaker maker = MakerNamed(known_.Find(decorator));
+    KnownName known = known_.Find(decorator);
+    // Its stub takes it for the other.
+    const std::string_view named = text.substr(0, text.find('('));
+    if (known == KnownName::kAttrs && named.ends_with("dataclass")) {
+      known = KnownName::kAttrsDataclass;
+    }
+    FieldMaker maker = MakerNamed(known);
     if (maker.form == FieldForm::kNone) {
       if (!decorator.definitions.empty()) {
         const Definition first = decorator.definitions[0];

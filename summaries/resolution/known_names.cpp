@@ -53,6 +53,7 @@ constexpr Entry kEntries[] = {
     {"attr", "s", KnownName::kAttrs},
     {"attr", "attrs", KnownName::kAttrs},
     {"attr", "attributes", KnownName::kAttrs},
+    {"attr", "dataclass", KnownName::kAttrsDataclass},
     {"attr", "define", KnownName::kAttrsDefine},
     {"attr", "frozen", KnownName::kAttrsDefine},
     {"attr", "mutable", KnownName::kAttrsDefine},

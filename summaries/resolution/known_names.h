@@ -30,8 +30,9 @@ enum class KnownName : uint8_t {
   kKeywordOnlyMark,  // dataclasses.KW_ONLY
   kInitVar,
   kDataclassTransform,
-  kAttrs,        // attr.s: fields are attr.ib's
-  kAttrsDefine,  // attrs.define: fields are annotated, if all are
+  kAttrs,           // attr.s: fields are attr.ib's
+  kAttrsDataclass,  // attr.dataclass: the same of what is annotated
+  kAttrsDefine,     // attrs.define: fields are annotated, if all are
   kAttrsField,
   kClassVar,
   kFinal,

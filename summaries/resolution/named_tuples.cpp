@@ -83,6 +83,11 @@ std::optional<ClassFields> ClassTable::NamedTupleFields(const Scope& scope, std:
     }
     std::vector<std::string_view> texts;
     ForEachChild(parser, *defaults, [&](uint32_t item) { texts.push_back(parser.TextOf(item)); });
+    // How many are unpacked is not known.
+    if (std::ranges::any_of(texts, [](std::string_view text) { return text.starts_with('*'); })) {
+      fields.complete = false;
+      texts.clear();
+    }
     const size_t count = std::min(texts.size(), fields.fields.size());
     for (size_t i = 0; i < count; ++i) {
       ClassField& field = fields.fields[fields.fields.size() - count + i];

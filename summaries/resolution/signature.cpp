@@ -82,7 +82,7 @@ class SignatureReader {
     const Mro order = classes_.resolver().MroOf(class_definition);
     if (signatures.gap == SignatureGap::kNone &&
         std::ranges::any_of(order.classes,
-                            [this](const Definition& each) { return ChangesClass(each); })) {
+                            [this](const Definition& each) { return classes_.ChangesClass(each); })) {
       signatures.gap = SignatureGap::kDecorated;
     }
     if (!traits.metaclass && signatures.gap == SignatureGap::kNone && !traits.knows_bases) {
@@ -123,7 +123,7 @@ class SignatureReader {
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol each = view.symbol(row);
       if (each.kind() != SymbolKind::kFunction || !HasFlag(each, SymbolFlag::kOverload)) continue;
-      if (classes_.IsExcluded(view, each.guard())) continue;
+      if (classes_.IsExcluded(function.module, each.guard())) continue;
       overloads.push_back({function.module, row});
     }
     if (overloads.empty()) overloads.push_back(function);
@@ -155,17 +155,6 @@ class SignatureReader {
     owner.remove_prefix(std::min(owner.find_first_not_of('_'), owner.size()));
     if (owner.empty()) return std::string(name);
     return std::string("_").append(owner).append(name);
-  }
-
-  // Whether a decorator of the class, or of a base, may have put another class in its place, or a
-  // constructor into it.
-  bool ChangesClass(Definition class_definition) {
-    if (views_.is_stub(class_definition.module)) return false;  // they say what is so with them
-    const Scope scope = classes_.ScopeOf(class_definition);
-    for (const std::string_view text : views_.symbol(class_definition).details().decorators) {
-      if (!classes_.KeepsClass(scope, text)) return true;
-    }
-    return false;
   }
 
   // Whether some decorator may have put another callable in its place.

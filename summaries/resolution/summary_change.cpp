@@ -270,12 +270,23 @@ class Comparison {
     return ranks;
   }
 
+  // What says when an attrs field has a default: `@x.default def ...`.
+  static bool GivesDefault(const Symbol& symbol) {
+    if (symbol.kind() != SymbolKind::kFunction) return false;
+    for (const std::string_view text : symbol.details().decorators) {
+      if (text.ends_with(".default")) return true;
+    }
+    return false;
+  }
+
   // The variables of a class as they are bound one after another.
   static std::vector<std::string_view> FieldsOf(const SummaryView& view,
                                                 std::span<const Binding> bindings) {
     std::vector<std::pair<uint32_t, std::string_view>> sorted;
     for (const Binding& binding : bindings) {
-      if (!binding.import && view.symbol(binding.row).kind() == SymbolKind::kVariable) {
+      if (binding.import) continue;
+      const Symbol symbol = view.symbol(binding.row);
+      if (symbol.kind() == SymbolKind::kVariable || GivesDefault(symbol)) {
         sorted.emplace_back(binding.order, binding.name);
       }
     }

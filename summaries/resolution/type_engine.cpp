@@ -173,6 +173,9 @@ Evaluation TypeEvaluator::Engine::TypeOf(Definition definition) {
   const Symbol symbol = classes_.views().symbol(definition);
   switch (symbol.kind()) {
     case SymbolKind::kClass:
+      if (symbol.details().decorators.size() != 0) {
+        return Remember(Subject::kValue, definition, [&] { return WorkOut(definition); });
+      }
       evaluation.type = types_.Make(TypeForm::kClassObject, definition);
       return evaluation;
     case SymbolKind::kTypeAlias:
@@ -188,6 +191,14 @@ Evaluation TypeEvaluator::Engine::WorkOut(Definition definition) {
   evaluation.definition = definition;
   evaluation.definition_count = 1;
   const Symbol symbol = classes_.views().symbol(definition);
+  if (symbol.kind() == SymbolKind::kClass) {
+    if (classes_.ChangesClass(definition)) {
+      evaluation.gap = TypeGap::kDecorated;
+    } else {
+      evaluation.type = types_.Make(TypeForm::kClassObject, definition);
+    }
+    return evaluation;
+  }
   if (symbol.kind() != SymbolKind::kFunction) return OfVariable(definition, symbol);
   const Scope scope = classes_.ScopeOf(definition);
   for (const std::string_view text : symbol.details().decorators) {

@@ -181,6 +181,8 @@ class TypeEvaluator::Engine {
 
   // --- type_values.cpp
   TypeId ValueNode(Findings& findings, const ExpressionParser& parsed, uint32_t node);
+  TypeId ClassSubscript(Findings& findings, Definition class_definition,
+                        const ExpressionParser& parsed, uint32_t index);
   TypeId Items(Findings& findings, const ExpressionParser& parsed, uint32_t node,
                Builtin container);
   TypeId CallNode(Findings& findings, const ExpressionParser& parsed, uint32_t node);
@@ -205,6 +207,9 @@ class TypeEvaluator::Engine {
   // --- type_members.cpp
   TypeId AttributeOf(Findings& findings, TypeId type, std::string_view name);
   TypeId MemberOf(Findings& findings, TypeId receiver, std::string_view name);
+  std::vector<Definition> ValuesOf(Definition class_definition, const ClassMember& member);
+  bool HasEnumMembers(Definition class_definition);
+  std::optional<TypeId> MadeByNew(Findings& findings, Definition class_definition);
   TypeId CallOf(Findings& findings, TypeId callee);
   Evaluation ReturnOf(Definition function);
   Evaluation OwnReturn(Definition function);
@@ -233,8 +238,9 @@ class TypeEvaluator::Engine {
   std::array<TypeId, kBuiltinCount> builtins_ = {};
   std::array<Memo, 3> memos_;  // of each subject
   boost::unordered_flat_map<uint64_t, std::vector<TypeId>> parameters_;
-  Definition parameters_of_;  // the class whose methods' parameters these are
-  boost::unordered_flat_set<std::string_view> method_parameters_;
+  // By class, of all of its methods.
+  boost::unordered_flat_map<uint64_t, boost::unordered_flat_set<std::string_view>>
+      method_parameters_;
 };
 
 inline TypeId TypeEvaluator::Engine::Findings::Unknown(TypeGap why) {

@@ -48,12 +48,12 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
     }
     return findings.Unknown(TypeGap::kAttribute);
   }
-  const auto bound_to_class = [&](TypeId type) {
+  const auto bound_to_class = [&](TypeId type, Definition owner) {
     if (!types_.has_variables(type)) return type;
     const TypeId instance =
         of_instance ? receiver : types_.Make(TypeForm::kInstance, class_definition);
-    const std::vector<TypeId> arguments = ArgumentsFor(instance, member->owner);
-    return Substitute(type, member->owner, arguments, instance);
+    const std::vector<TypeId> arguments = ArgumentsFor(instance, owner);
+    return Substitute(type, owner, arguments, instance);
   };
   switch (member->kind) {
     case MemberKind::kProperty:
@@ -62,7 +62,7 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
           !classes_.views().IsA(member->definition, SymbolKind::kFunction)) {
         return findings.Unknown(TypeGap::kDecorated);
       }
-      return bound_to_class(findings.Take(ReturnOf(member->definition)));
+      return bound_to_class(findings.Take(ReturnOf(member->definition)), member->owner);
     case MemberKind::kMethod:
       if (!classes_.views().IsA(member->definition, SymbolKind::kFunction)) {
         return findings.Unknown(TypeGap::kOperation);
@@ -89,11 +89,44 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
       return findings.Unknown(TypeGap::kDecorated);
     case MemberKind::kSlot:
       return findings.Unknown(TypeGap::kUndeclared);
-    default: {
-      const Evaluation value = TypeOf(member->definition);
-      return bound_to_class(findings.Take(value));
+    default:
+      break;
+  }
+  const std::vector<Definition> values =
+      of_instance ? ValuesOf(class_definition, *member) : std::vector{member->definition};
+  if (values.size() > kMaxDefinitions) return findings.Unknown(TypeGap::kTooMany);
+  Types types;
+  for (const Definition& value : values) {
+    const bool own = value == member->definition;
+    const Definition owner =
+        own ? member->owner : Definition{value.module, *classes_.views().symbol(value).owner()};
+    types.push_back(bound_to_class(findings.Take(TypeOf(value)), owner));
+    if (IsPoison(findings.gap)) return TypeId::kUnknown;
+  }
+  return types_.MakeUnion(types);
+}
+
+// What an instance may have under a member's name: what the class has, and all that methods of it
+// and of its bases give to it through `self`; what is declared is alone.
+std::vector<Definition> TypeEvaluator::Engine::ValuesOf(Definition class_definition,
+                                                        const ClassMember& member) {
+  ModuleViews& views = classes_.views();
+  std::vector<Definition> values = {member.definition};
+  if (member.definition.is_module() || views.symbol(member.definition).details().annotation) {
+    return values;
+  }
+  for (const Definition& each : resolver_.MroOf(class_definition).classes) {
+    const SummaryView& view = *views.Find(each.module);
+    const RowRange rows = views.Members(each, member.name);
+    for (uint32_t row = rows.first; row < rows.last; ++row) {
+      const Symbol symbol = view.symbol(row);
+      if (symbol.details().annotation) return {{each.module, row}};
+      if (symbol.kind() != SymbolKind::kAttribute || values.size() > kMaxDefinitions) continue;
+      const Definition value{each.module, row};
+      if (value != member.definition) values.push_back(value);
     }
   }
+  return values;
 }
 
 Evaluation TypeEvaluator::Engine::ReturnOf(Definition function) {
@@ -135,13 +168,46 @@ Evaluation TypeEvaluator::Engine::OwnReturn(Definition function) {
   for (uint32_t row = rows.first; row < rows.last; ++row) {
     const Symbol each = view.symbol(row);
     if (!each.flags().has(SymbolFlag::kOverload)) continue;
-    if (classes_.IsExcluded(view, each.guard())) continue;
+    if (classes_.IsExcluded(function.module, each.guard())) continue;
     const TypeId result = read(each);
     if (type && *type != result) return findings.Result(findings.Unknown(TypeGap::kOverloads));
     type = result;
   }
   if (!type) type = read(symbol);
   return findings.Result(*type);
+}
+
+bool TypeEvaluator::Engine::HasEnumMembers(Definition class_definition) {
+  const SummaryView& view = *classes_.views().Find(class_definition.module);
+  const RowRange rows = classes_.views().Members(class_definition);
+  for (uint32_t row = rows.first; row < rows.last; ++row) {
+    const Symbol symbol = view.symbol(row);
+    if (symbol.kind() != SymbolKind::kVariable) continue;
+    const auto member = classes_.Member(class_definition, symbol.name());
+    if (member && member->kind == MemberKind::kEnumMember) return true;
+  }
+  return false;
+}
+
+// What a `__new__` says that it returns where that is no instance of the class. None: it is one.
+std::optional<TypeId> TypeEvaluator::Engine::MadeByNew(Findings& findings,
+                                                       Definition class_definition) {
+  const Answer answer = resolver_.Member(class_definition, "__new__");
+  if (answer.definitions.empty() ||
+      !classes_.views().IsA(answer.definitions[0], SymbolKind::kFunction)) {
+    return std::nullopt;
+  }
+  const Evaluation made = ReturnOf(answer.definitions[0]);
+  if (made.type == TypeId::kUnknown || types_.has_variables(made.type)) return std::nullopt;
+  const Type shape = types_[made.type];
+  if (shape.form == TypeForm::kTuple) return std::nullopt;
+  if (shape.form == TypeForm::kInstance &&
+      (!classes_.views().IsA(shape.definition, SymbolKind::kClass) ||
+       classes_.IsDerived(class_definition, shape.definition) ||
+       classes_.IsDerived(shape.definition, class_definition))) {
+    return std::nullopt;
+  }
+  return findings.Take(made);
 }
 
 TypeId TypeEvaluator::Engine::CallOf(Findings& findings, TypeId callee) {
@@ -172,7 +238,12 @@ TypeId TypeEvaluator::Engine::CallOf(Findings& findings, TypeId callee) {
           }
         }
       }
-      return types_.Make(TypeForm::kInstance, definition, arguments);
+      // A call of an enumeration without members makes another.
+      if (traits.is_enum && !HasEnumMembers(definition)) {
+        return findings.Unknown(TypeGap::kVariables);
+      }
+      const TypeId instance = types_.Make(TypeForm::kInstance, definition, arguments);
+      return MadeByNew(findings, definition).value_or(instance);
     }
     case TypeForm::kFunction:
     case TypeForm::kMethod: {

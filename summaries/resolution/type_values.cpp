@@ -32,9 +32,7 @@ TypeId TypeEvaluator::Engine::ValueNode(Findings& findings, const ExpressionPars
       const TypeId value = ValueNode(findings, parsed, child(0));
       const Type shape = types_[value];
       if (shape.form == TypeForm::kClassObject && shape.arguments.empty()) {
-        const Definition definition = shape.definition;
-        const Types arguments = ArgumentsOf(findings, parsed, child(1));
-        return types_.Make(TypeForm::kClassObject, definition, arguments);
+        return ClassSubscript(findings, shape.definition, parsed, child(1));
       }
       if (shape.form == TypeForm::kTuple && KindAt(parsed, child(1)) == ExpressionKind::kInteger) {
         const std::string_view digits = parsed.TextOf(child(1));
@@ -128,6 +126,43 @@ TypeId TypeEvaluator::Engine::ValueNode(Findings& findings, const ExpressionPars
     default:
       return findings.Unknown(TypeGap::kOperation);
   }
+}
+
+// `Color["RED"]` is the metaclass's to answer, else the class's own `__class_getitem__`'s; what is
+// left are generic classes.
+TypeId TypeEvaluator::Engine::ClassSubscript(Findings& findings, Definition class_definition,
+                                             const ExpressionParser& parsed, uint32_t index) {
+  ModuleViews& views = classes_.views();
+  const KnownNames& known = classes_.known();
+  if (views.IsA(class_definition, SymbolKind::kClass)) {
+    const auto owner_of = [&](const Answer& answer) {
+      if (answer.definitions.empty() || answer.definitions[0].is_module()) return KnownName::kNone;
+      const Definition first = answer.definitions[0];
+      const std::optional<uint32_t> owner = views.symbol(first).owner();
+      return owner ? known.Find(Definition{first.module, *owner}) : KnownName::kNone;
+    };
+    const ClassTraits& traits = classes_.TraitsOf(class_definition);
+    if (traits.metaclass && known.Find(*traits.metaclass) != KnownName::kType) {
+      const Answer get = resolver_.Member(*traits.metaclass, "__getitem__");
+      if (owner_of(get) == KnownName::kEnumMetaclass) {
+        return types_.Make(TypeForm::kInstance, class_definition);
+      }
+      if (!get.definitions.empty()) return findings.Unknown(TypeGap::kOperation);
+    }
+    const Answer get = resolver_.Member(class_definition, "__class_getitem__");
+    const KnownName owner = owner_of(get);
+    if (!get.definitions.empty() && owner != KnownName::kGeneric && owner != KnownName::kProtocol) {
+      // `classmethod(GenericAlias)` makes it generic.
+      const Definition first = get.definitions[0];
+      if (!views.is_stub(first.module) && views.IsA(first, SymbolKind::kFunction)) {
+        return findings.Unknown(TypeGap::kOperation);
+      }
+    } else if (TypeParameters(class_definition).empty()) {
+      return findings.Unknown(TypeGap::kOperation);
+    }
+  }
+  const Types arguments = ArgumentsOf(findings, parsed, index);
+  return types_.Make(TypeForm::kClassObject, class_definition, arguments);
 }
 
 TypeId TypeEvaluator::Engine::Items(Findings& findings, const ExpressionParser& parsed,
@@ -244,18 +279,17 @@ TypeId TypeEvaluator::Engine::NameValue(Findings& findings, std::string_view nam
 bool TypeEvaluator::Engine::IsParameterOfMethods(Definition class_definition,
                                                  std::string_view name) {
   classes_.views().ReadMembers(class_definition);
-  if (parameters_of_ != class_definition) {
-    parameters_of_ = class_definition;
-    method_parameters_.clear();
+  const auto [found, fresh] = method_parameters_.try_emplace(Key(class_definition));
+  if (fresh) {
     const SummaryView& view = *classes_.views().Find(class_definition.module);
     const RowRange rows = view.Members(class_definition.row);
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       for (const Parameter& parameter : view.symbol(row).details().params) {
-        method_parameters_.insert(parameter.name);
+        found->second.insert(parameter.name);
       }
     }
   }
-  return method_parameters_.contains(name);
+  return found->second.contains(name);
 }
 
 }  // namespace coppice

@@ -216,7 +216,7 @@ class Not:
     name: str
 )");
   EXPECT_EQ(classes.Fields("m.User"), "name! age!=1 tag!");
-  EXPECT_EQ(classes.Fields("m.Not"), "");
+  EXPECT_EQ(classes.Fields("m.Not"), " ?");
 }
 
 TEST(ClassTable, AttrsHasFields) {
@@ -576,6 +576,68 @@ class H(G):
   EXPECT_EQ(classes.Signature("m.E"), "()");
   EXPECT_EQ(classes.Signature("m.F"), "() unknown_base");
   EXPECT_EQ(classes.Signature("m.H"), "(_H__h) decorated");
+}
+
+TEST(ClassTable, NoChainOfBasesIsTooLong) {
+  std::string text = "from dataclasses import dataclass\n@dataclass\nclass C0:\n x: int\n";
+  for (int i = 1; i <= 20000; ++i) {
+    text += "class C" + std::to_string(i) + "(C" + std::to_string(i - 1) + "): y = 1\n";
+  }
+  Classes classes(text);
+  EXPECT_EQ(classes.Fields("m.C200"), "x");
+  EXPECT_EQ(classes.Fields("m.C20000"), "x");
+}
+
+TEST(ClassTable, ConditionsThatAreNotKnownLeaveFieldsIncomplete) {
+  Classes classes(R"(
+import sys
+from dataclasses import dataclass
+PY2 = sys.version_info[0] == 2
+@dataclass
+class D:
+    a: int
+    if PY2:
+        b: int
+    else:
+        c: int
+@dataclass
+class E:
+    try:
+        r: int = 1
+    except Exception:
+        s: int = 2
+if nowhere:
+    @dataclass
+    class F:
+        a: int
+)");
+  EXPECT_EQ(classes.Fields("m.D"), "a c");
+  EXPECT_EQ(classes.Fields("m.E"), "r=1 s=2 ?");
+  EXPECT_EQ(classes.Fields("m.F"), "a");
+}
+
+TEST(ClassTable, FieldsBehindUnknownDecoratorsAreIncomplete) {
+  Classes classes(R"(
+from dataclasses import dataclass
+def mine(**options): return dataclass(**options)
+@mine(order=True)
+class A:
+    x: int
+@dataclass
+class B(A):
+    y: int
+)");
+  EXPECT_EQ(classes.Fields("m.A"), " ?");
+  EXPECT_EQ(classes.Fields("m.B"), "y ?");
+}
+
+TEST(ClassTable, DefaultsThatAreUnpackedAreNotKnown) {
+  Classes classes(R"(
+from collections import namedtuple
+D = [1]
+class A(namedtuple("A", "x y", defaults=[*D])): ...
+)");
+  EXPECT_EQ(classes.Fields("m.A"), "x y ?");
 }
 
 TEST(ClassTable, ClassesThatLeadBackToThemselvesEnd) {

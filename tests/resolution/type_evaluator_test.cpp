@@ -71,6 +71,57 @@ TEST(TypeTable, ShapesAreBounded) {
   EXPECT_LT(table.size(), 60u);
 }
 
+TEST(TypeEvaluator, InstancesHaveAllThatMethodsGiveThem) {
+  Types types(R"(
+class A:
+    z = None
+    def __init__(self):
+        self.x = None
+        self.d: int = 1
+    def set(self):
+        self.x = 5
+        self.z = 5
+        self.d = None
+class B(A):
+    def other(self):
+        self.x = nowhere()
+)");
+  EXPECT_EQ(types.Value("A().x"), "None | int");
+  EXPECT_EQ(types.Value("A().z"), "None | int");
+  EXPECT_EQ(types.Value("A.z"), "None");
+  EXPECT_EQ(types.Value("A().d"), "int");
+  EXPECT_EQ(types.Value("B().x"), "Unknown name");
+}
+
+TEST(TypeEvaluator, ClassesAreCalledAndSubscriptedAsTheyAreMade) {
+  Types types(R"(
+from enum import Enum
+class Color(Enum):
+    RED = 1
+class Meta(type):
+    def __getitem__(cls, item): ...
+class M(metaclass=Meta): ...
+class G:
+    def __class_getitem__(cls, item) -> int: ...
+class N:
+    def __new__(cls) -> int: ...
+class O:
+    def __new__(cls) -> "O": ...
+def unknown(c): ...
+@unknown
+class S: ...
+)");
+  EXPECT_EQ(types.Value("Color(1)"), "Color");
+  EXPECT_EQ(types.Value("Enum('Made', 'A B')"), "Unknown variables");
+  EXPECT_EQ(types.Value("M['x']"), "Unknown operation");
+  EXPECT_EQ(types.Value("G['x']"), "Unknown operation");
+  EXPECT_EQ(types.Value("O['x']"), "Unknown operation");
+  EXPECT_EQ(types.Value("list[int]"), "type[list[int]]");
+  EXPECT_EQ(types.Value("N()"), "int");
+  EXPECT_EQ(types.Value("O()"), "O");
+  EXPECT_EQ(types.Value("S"), "Unknown decorated");
+}
+
 TEST(TypeEvaluator, Literals) {
   Types types("");
   EXPECT_EQ(types.Value("1"), "int");
