@@ -178,6 +178,9 @@ const ClassFields* ClassTable::FindFields(Definition class_definition) {
   fields.maker = class_definition;
   fields.makes_constructor = maker.makes_constructor;
   fields.replaces_constructor = maker.replaces_constructor;
+  fields.makes_methods =
+      !maker.transforms && (maker.form == FieldForm::kDataclass || maker.form == FieldForm::kAttrs);
+  fields.plain = maker.plain;
   if (maker.keyword_only && maker.inherited) {
     for (ClassField& field : fields.fields) field.keyword_only = true;
   }
@@ -279,6 +282,11 @@ void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& mak
   };
   std::map<std::string_view, Own> own;
   const std::optional<uint32_t> around = view.symbol(class_definition.row).guard();
+  // What pydantic's models are configured by.
+  if (maker.transforms && (!views_.Members(class_definition, "model_config").empty() ||
+                           !views_.Members(class_definition, "Config").empty())) {
+    fields.complete &= IsConfiguredByDefault(class_definition);
+  }
   const RowRange rows = views_.Members(class_definition);
   std::map<std::string_view, uint32_t> default_methods;  // attrs: `@x.default def ...`: its order
   for (uint32_t row = rows.first; row < rows.last; ++row) {
@@ -399,8 +407,26 @@ void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& mak
     if (maker.slots && !maker.transforms && !field.only_in_constructor && !class_variable) {
       field.kept = has_slot ? MemberKind::kInstance : MemberKind::kSlot;
     }
+    // Libraries differ in what they make of private names.
+    if (maker.transforms && field.in_constructor && name.starts_with('_') &&
+        !name.starts_with("__")) {
+      fields.complete = false;
+    }
     fields.Replace(std::move(field));
   }
+}
+
+// Whether `model_config` is a call without arguments.
+bool ClassTable::IsConfiguredByDefault(Definition class_definition) {
+  if (!views_.Members(class_definition, "Config").empty()) return false;
+  const SummaryView& view = *views_.Find(class_definition.module);
+  const RowRange rows = views_.Members(class_definition, "model_config");
+  for (uint32_t row = rows.first; row < rows.last; ++row) {
+    const SymbolDetails details = view.symbol(row).details();
+    if (details.value_form == ValueForm::kAbsent) continue;
+    if (details.value_form != ValueForm::kText || !details.value.ends_with("()")) return false;
+  }
+  return true;
 }
 
 // A field without value has that which the class inherits under its name, as `dataclasses` reads
@@ -442,6 +468,16 @@ void ClassTable::InheritDefault(Definition class_definition, ClassField& field, 
   }
 }
 
+// Whether the first parameter of what describes a field is its default.
+bool ClassTable::TakesDefaultFirst(const Scope& scope, std::string_view call) {
+  for (const Definition& described : Decorator(scope, call).definitions) {
+    if (!views_.IsA(described, SymbolKind::kFunction)) continue;
+    const SymbolDetails details = views_.symbol(described).details();
+    if (details.params.empty() || (*details.params.begin()).name != "default") return false;
+  }
+  return true;
+}
+
 // `field(default=1, kw_only=True)` and its like.
 void ClassTable::ReadField(std::string_view value, const FieldMaker& maker, ClassField& field,
                            FieldList& fields) {
@@ -463,7 +499,15 @@ void ClassTable::ReadField(std::string_view value, const FieldMaker& maker, Clas
     field.default_text = kFactory;
   }
   std::optional<uint32_t> given = KeywordArgument(parser, call, "default");
-  if (!given) given = PositionalArgument(parser, call, 0);
+  if (!given && (!maker.transforms || TakesDefaultFirst(scope, value))) {
+    given = PositionalArgument(parser, call, 0);
+  }
+  // What other names of the parameter do is the library's.
+  if (maker.transforms) {
+    for (const std::string_view keyword : {"validation_alias", "alias_priority"}) {
+      if (KeywordArgument(parser, call, keyword)) fields.complete = false;
+    }
+  }
   const bool nothing = given && (KindAt(parser, *given) == ExpressionKind::kEllipsis
                                      ? maker.transforms
                                      : IsNothing(parser.TextOf(*given)));

@@ -10,6 +10,8 @@ namespace {
 // Assignments of names to names that are followed to see what a member is.
 constexpr uint32_t kMaxAliases = 16;
 
+constexpr std::string_view kMadeMethods[] = {"__init__", "__repr__", "__eq__"};
+
 bool HasDunder(std::string_view name) { return name.starts_with("__") && name.ends_with("__"); }
 
 // What enumerations keep for themselves: `_order_`, and what is private.
@@ -261,6 +263,74 @@ MemberKind ClassTable::KindOfValue(Definition variable) {
   return MemberKind::kUnknown;
 }
 
+// A class in the body of an enumeration: a member before Python 3.13, unless it is told otherwise.
+MemberKind ClassTable::KindOfNested(Definition class_definition) {
+  const Symbol symbol = views_.symbol(class_definition);
+  for (const std::string_view text : symbol.details().decorators) {
+    const KnownName known = KnownDecorator(ScopeOf(class_definition), text);
+    if (known == KnownName::kEnumMember) return MemberKind::kEnumMember;
+    if (known == KnownName::kEnumNonmember) return MemberKind::kClass;
+  }
+  const bool members = target_.major == 3 && target_.minor < 13;
+  const std::string_view owner = views_.symbol({class_definition.module, *symbol.owner()}).name();
+  return members && !IsReservedInEnum(symbol.name(), owner) ? MemberKind::kEnumMember
+                                                            : MemberKind::kClass;
+}
+
+// What an enumeration's `_ignore_` takes out of it again.
+std::vector<std::string_view> ClassTable::IgnoredNames(Definition class_definition) {
+  std::vector<std::string_view> names;
+  const RowRange rows = views_.Members(class_definition, "_ignore_");
+  if (rows.empty() || !TraitsOf(class_definition).is_enum) return names;
+  const SymbolDetails details =
+      views_.Find(class_definition.module)->symbol(rows.last - 1).details();
+  if (details.value_form != ValueForm::kText) return names;
+  ExpressionParser parser;
+  parser.Parse(details.value);
+  const auto add = [&](uint32_t node) {
+    if (KindAt(parser, node) != ExpressionKind::kString) return;
+    std::string_view rest = StringContent(parser.TextOf(node)).value_or("");
+    constexpr std::string_view kSeparators = ", \t\n";
+    while (rest.find_first_not_of(kSeparators) != std::string_view::npos) {
+      rest.remove_prefix(rest.find_first_not_of(kSeparators));
+      names.push_back(rest.substr(0, rest.find_first_of(kSeparators)));
+      rest.remove_prefix(names.back().size());
+    }
+  };
+  if (KindAt(parser, parser.root()) == ExpressionKind::kString) {
+    add(parser.root());
+  } else {
+    ForEachChild(parser, parser.root(), add);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// Which of these methods a dataclass or attrs puts into the class, in the place of those that it
+// inherits.
+std::optional<ClassMember> ClassTable::MadeMember(Definition class_definition,
+                                                  std::string_view name) {
+  const auto* const made = std::ranges::find(kMadeMethods, name);
+  if (made == std::end(kMadeMethods)) return std::nullopt;
+  const ClassFields& fields = FieldsOf(class_definition);
+  if (fields.maker != class_definition || !fields.makes_methods) return std::nullopt;
+  const bool constructor = *made == "__init__";
+  if (constructor && !fields.makes_constructor) return std::nullopt;
+  if (!views_.Members(class_definition, name).empty()) return std::nullopt;
+  // Options may leave out the others.
+  const MemberKind kind = constructor || fields.plain ? MemberKind::kMethod : MemberKind::kUnknown;
+  return ClassMember{*made, kind, class_definition, class_definition};
+}
+
+// As the compiler names what a class keeps for itself: `__x` of C is `_C__x`.
+std::string_view ClassTable::Mangled(Definition class_definition, std::string_view name) {
+  if (!name.starts_with("__") || name.ends_with("__")) return name;
+  std::string_view owner = views_.symbol(class_definition).name();
+  owner.remove_prefix(std::min(owner.find_first_not_of('_'), owner.size()));
+  if (owner.empty()) return name;
+  return *mangled_.insert(std::string("_").append(owner).append(name)).first;
+}
+
 MemberKind ClassTable::KindOf(Definition owner, Definition definition, std::string_view name) {
   if (definition.is_module()) return MemberKind::kModule;
   const Symbol symbol = views_.symbol(definition);
@@ -268,6 +338,7 @@ MemberKind ClassTable::KindOf(Definition owner, Definition definition, std::stri
   MemberKind kind = MemberKind::kUnknown;
   switch (symbol.kind()) {
     case SymbolKind::kClass:
+      if (own && TraitsOf(owner).is_enum) return KindOfNested(definition);
       kind = MemberKind::kClass;
       break;
     case SymbolKind::kTypeAlias:
@@ -290,7 +361,7 @@ MemberKind ClassTable::KindOf(Definition owner, Definition definition, std::stri
   // (the standard library's documentation of `enum`, "Supported __dunder__ names" and after).
   if ((kind == MemberKind::kValue || kind == MemberKind::kUnknown ||
        (kind == MemberKind::kClass && !own) || kind == MemberKind::kInstance) &&
-      symbol.kind() != SymbolKind::kFunction && TraitsOf(owner).is_enum &&
+      (symbol.kind() != SymbolKind::kFunction || !Binds(definition)) && TraitsOf(owner).is_enum &&
       !IsReservedInEnum(name, views_.symbol(owner).name()) &&
       (kind != MemberKind::kInstance ||
        (views_.is_stub(owner.module) && symbol.kind() == SymbolKind::kVariable))) {
@@ -364,7 +435,8 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     std::string_view name;
     uint32_t rank;  // of the class in the order; those of instances after all others
     uint32_t row;
-    MemberKind kind;  // kUnknown: ask
+    MemberKind kind;    // kUnknown: ask
+    bool made = false;  // by what makes fields
   };
   const Mro mro = resolver_.MroOf(class_definition);
   const auto depth = static_cast<uint32_t>(mro.classes.size());
@@ -374,9 +446,13 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     const SummaryView& view = *views_.Find(each.module);
     const bool stub = views_.is_stub(each.module);
     const RowRange rows = views_.Members(each);
+    const std::vector<std::string_view> ignored = IgnoredNames(each);
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
-      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard())) continue;
+      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard())) {
+        continue;
+      }
+      if (std::ranges::binary_search(ignored, symbol.name())) continue;
       const std::optional<MemberKind> kept = KeptInstead(each, symbol.name());
       if (kept == MemberKind::kSlot) {
         places.push_back({symbol.name(), i, row, MemberKind::kSlot});
@@ -396,8 +472,14 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     }
     ForEachSlot(views_, each, [&](std::string_view name) {
       if (name == "__dict__" || name == "__weakref__") return;
-      places.push_back({name, i, each.row, MemberKind::kSlot});
+      places.push_back({Mangled(each, name), i, each.row, MemberKind::kSlot});
     });
+    for (const std::string_view name : kMadeMethods) {
+      if (const auto made = MadeMember(each, name)) {
+        places.push_back({made->name, i, each.row, made->kind});
+        places.back().made = true;
+      }
+    }
   }
   std::ranges::sort(places, [](const Place& a, const Place& b) {
     return std::tie(a.name, a.rank, a.row) < std::tie(b.name, b.rank, b.row);
@@ -406,7 +488,7 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
   for (const Place& place : places) {
     if (!members.empty() && members.back().name == place.name) continue;
     const Definition owner = mro.classes[place.rank % depth];
-    if (place.kind == MemberKind::kUnknown) {
+    if (place.kind == MemberKind::kUnknown && !place.made) {
       members.push_back(Describe(owner, place.name));
     } else {
       members.push_back({place.name, place.kind, owner, {owner.module, place.row}});
@@ -419,8 +501,12 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
   const Mro mro = resolver_.MroOf(class_definition);
   std::optional<ClassMember> of_instances;
   for (const Definition& each : mro.classes) {
+    if (const auto made = MadeMember(each, name)) return made;
     const SummaryView& view = *views_.Find(each.module);
     const RowRange rows = views_.Members(each, name);
+    const std::vector<std::string_view> ignored =
+        rows.empty() ? std::vector<std::string_view>() : IgnoredNames(each);
+    if (std::ranges::binary_search(ignored, name)) continue;
     const std::optional<MemberKind> kept =
         rows.empty() ? std::nullopt : KeptInstead(each, view.symbol(rows.first).name());
     if (kept == MemberKind::kSlot) {
@@ -429,7 +515,8 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
     bool bound = false;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
-      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard())) continue;
+      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard()))
+        continue;
       if (kept || symbol.kind() == SymbolKind::kAttribute ||
           (IsDeclarationOnly(symbol) && !views_.is_stub(each.module))) {
         if (!of_instances) {
@@ -442,7 +529,8 @@ std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::
     if (bound) return Describe(each, view.symbol(rows.first).name());
     std::optional<ClassMember> other;
     ForEachSlot(views_, each, [&](std::string_view slot) {
-      if (slot == name) other = {slot, MemberKind::kSlot, each, each};
+      const std::string_view mangled = Mangled(each, slot);
+      if (mangled == name) other = {mangled, MemberKind::kSlot, each, each};
     });
     const uint32_t imports = views_.has_class_imports(each.module) ? view.import_count() : 0;
     for (uint32_t row = 0; row < imports && !other; ++row) {

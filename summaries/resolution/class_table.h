@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -90,6 +91,8 @@ struct ClassFields {
   Definition maker;                   // the class, or that of its bases, of which they were made
   bool makes_constructor = false;     // its constructor takes them
   bool replaces_constructor = false;  // even if the class writes one
+  bool makes_methods = false;         // other ones, too: `__repr__`, `__eq__`
+  bool plain = true;                  // no option leaves one of them out
   bool complete = true;               // nothing that decides about them is unknown
 
   // By the attribute's or key's name. Null: there is none. Logarithmic.
@@ -161,6 +164,10 @@ class ClassTable {
   std::optional<MemberKind> KeptInstead(Definition class_definition, std::string_view name);
   ClassMember Describe(Definition owner, std::string_view name);
   MemberKind KindOf(Definition owner, Definition definition, std::string_view name);
+  MemberKind KindOfNested(Definition class_definition);
+  std::vector<std::string_view> IgnoredNames(Definition class_definition);
+  std::optional<ClassMember> MadeMember(Definition class_definition, std::string_view name);
+  std::string_view Mangled(Definition class_definition, std::string_view name);
   MemberKind KindOfInstance(Definition class_definition);
   MemberKind KindOfDecorated(MemberKind kind, const Scope& scope, std::string_view text,
                              SymbolFlags flags);
@@ -178,6 +185,8 @@ class ClassTable {
   void AddOwnFields(Definition class_definition, const FieldMaker& maker, FieldList& fields);
   // The call of namedtuple that a base is or stands for.
   std::optional<ScopedText> NamedTupleCall(const Scope& scope, std::string_view base);
+  bool IsConfiguredByDefault(Definition class_definition);
+  bool TakesDefaultFirst(const Scope& scope, std::string_view call);
   void InheritDefault(Definition class_definition, ClassField& field, FieldList& fields);
   // Whether a value is what describes a field of that maker's.
   bool DescribesField(const FieldMaker& maker, const Scope& scope, std::string_view value);
@@ -191,6 +200,7 @@ class ClassTable {
   Target target_;
   ModuleViews views_;
   KnownNames known_;
+  std::set<std::string> mangled_;
   std::deque<ClassTraits> traits_;
   std::deque<ClassFields> fields_;
   boost::unordered_flat_map<uint64_t, const ClassTraits*> traits_of_;

@@ -27,7 +27,10 @@ void TakeOptions(const ExpressionParser& parser, uint32_t call, FieldMaker& make
     const std::optional<uint32_t> value = KeywordArgument(parser, call, keyword);
     return value && KindAt(parser, *value) != ExpressionKind::kNone;
   };
-  if (Unpacks(parser, call)) maker.complete = false;
+  if (Unpacks(parser, call)) maker.complete = maker.plain = false;
+  for (const std::string_view method : {"repr", "eq", "cmp", "order", "auto_detect"}) {
+    if (KeywordArgument(parser, call, method)) maker.plain = false;
+  }
   take("init", maker.makes_constructor);
   take("kw_only", maker.keyword_only);
   take("slots", maker.slots);
@@ -45,7 +48,11 @@ void TakeOptions(const ExpressionParser& parser, uint32_t call, FieldMaker& make
 // Of what is given to a class instead, where dataclass_transform marks a base or metaclass.
 void TakeOptions(const SymbolDetails& details, FieldMaker& maker) {
   for (const Keyword& keyword : details.keywords) {
-    if (keyword.name == "**") maker.complete = false;
+    // Those that PEP 681 has not may do anything: pydantic's `extra`.
+    constexpr std::string_view kHarmless[] = {"init",  "kw_only",    "eq",
+                                              "order", "frozen",     "unsafe_hash",
+                                              "slots", "match_args", "metaclass"};
+    if (std::ranges::find(kHarmless, keyword.name) == std::end(kHarmless)) maker.complete = false;
     bool* const option = keyword.name == "init"      ? &maker.makes_constructor
                          : keyword.name == "kw_only" ? &maker.keyword_only
                                                      : nullptr;
@@ -112,8 +119,13 @@ FieldMaker ClassTable::TransformOf(Definition definition) {
       const auto specifiers = KeywordArgument(parser, parser.root(), "field_specifiers");
       if (!specifiers) return maker;
       ForEachChild(parser, *specifiers, [&](uint32_t name) {
-        if (!IsDottedName(parser, name)) return;
+        if (!IsDottedName(parser, name)) {
+          maker.complete = false;
+          return;
+        }
         const Answer answer = resolver_.Lookup(scope, parser.TextOf(name));
+        // As where it is imported for type checkers alone.
+        if (answer.definitions.empty()) maker.complete = false;
         maker.specifiers.insert(maker.specifiers.end(), answer.definitions.begin(),
                                 answer.definitions.end());
       });

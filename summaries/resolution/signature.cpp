@@ -81,8 +81,9 @@ class SignatureReader {
     Signatures signatures = OfConstructor(class_definition);
     const Mro order = classes_.resolver().MroOf(class_definition);
     if (signatures.gap == SignatureGap::kNone &&
-        std::ranges::any_of(order.classes,
-                            [this](const Definition& each) { return classes_.ChangesClass(each); })) {
+        std::ranges::any_of(order.classes, [this](const Definition& each) {
+          return classes_.ChangesClass(each);
+        })) {
       signatures.gap = SignatureGap::kDecorated;
     }
     if (!traits.metaclass && signatures.gap == SignatureGap::kNone && !traits.knows_bases) {
@@ -215,6 +216,15 @@ class SignatureReader {
     return args && kwargs && others <= 1;
   }
 
+  bool IsForTypeCheckers(Definition class_definition, RowRange rows) {
+    const SummaryView& view = *views_.Find(class_definition.module);
+    bool all = true;
+    for (uint32_t row = rows.first; row < rows.last && all; ++row) {
+      all = classes_.IsForTypeCheckers(class_definition.module, view.symbol(row).guard());
+    }
+    return all;
+  }
+
   Signatures OfConstructor(Definition class_definition) {
     const Mro mro = classes_.resolver().MroOf(class_definition);
     std::optional<Definition> catch_all;
@@ -231,6 +241,12 @@ class SignatureReader {
         if (name == "__new__" && catch_all) continue;  // that one is called
         const RowRange rows = views_.Members(each, name);
         if (rows.empty()) continue;
+        // One for type checkers stands for what is made when it runs.
+        if (IsForTypeCheckers(each, rows)) {
+          Signatures unknown;
+          unknown.gap = SignatureGap::kUnknownValue;
+          return unknown;
+        }
         const Answer answer = classes_.resolver().Member(each, name);
         if (answer.definitions.empty()) continue;
         const Definition first = answer.definitions[0];
@@ -344,6 +360,19 @@ Signatures SignaturesOf(ClassTable& classes, Definition definition, Binding bind
 }
 
 Signatures SignaturesOf(ClassTable& classes, const ClassMember& member, Binding binding) {
+  // Made with the fields of the class.
+  if (member.definition == member.owner && member.kind == MemberKind::kMethod) {
+    if (member.name != "__init__") return Unknown(SignatureGap::kUnknownValue);
+    Signatures signatures =
+        SignatureReader(classes).OfFields(member.owner, classes.FieldsOf(member.owner));
+    if (binding == Binding::kUnbound) {
+      SignatureParameter self;
+      self.name = "self";
+      std::vector<SignatureParameter>& parameters = signatures.overloads[0].parameters;
+      parameters.insert(parameters.begin(), std::move(self));
+    }
+    return signatures;
+  }
   switch (member.kind) {
     case MemberKind::kMethod:
     case MemberKind::kClassMethod:

@@ -144,7 +144,7 @@ class D(B, C):
 
 TEST(ClassTable, EnumerationsHaveMembers) {
   Classes classes(R"(
-from enum import Enum, auto, nonmember
+from enum import Enum, auto, member, nonmember
 class Base(Enum):
     def method(self): ...
 class Colour(Base):
@@ -157,10 +157,18 @@ class Colour(Base):
     declared: int
     __private = 5
     key = lambda self: 1
+    _ignore_ = "gone also"
+    gone = 6
+    also = 7
+    size = len
+    class Nested: ...
+    @member
+    class Chosen: ...
 )");
   EXPECT_EQ(classes.Members("m.Colour"),
-            "ALIAS:enum_member BLUE:enum_member NOT:value RED:enum_member WITH_TYPE:enum_member "
-            "_Colour__private:value _order_:value declared:instance key:method method:method");
+            "ALIAS:enum_member BLUE:enum_member Chosen:enum_member NOT:value Nested:class "
+            "RED:enum_member WITH_TYPE:enum_member _Colour__private:value _ignore_:value "
+            "_order_:value declared:instance key:method method:method size:enum_member");
   EXPECT_EQ(*classes.table().TraitsOf(classes.Find("m.Colour")).metaclass,
             classes.Find("enum.EnumType"));
   EXPECT_EQ(classes.Signature("m.Colour"), "(value, names=None)");
@@ -252,9 +260,11 @@ class E:
                   0);
   EXPECT_EQ(classes.Fields("m.A"), "x _y=2 z!=<factory>");
   EXPECT_EQ(classes.Signature("m.A"), "(x, y=2, zed!=<factory>)");
-  EXPECT_EQ(classes.Members("m.A"), "_y:slot x:slot z:slot");
+  EXPECT_EQ(classes.Members("m.A"),
+            "__eq__:method __init__:method __repr__:method _y:slot x:slot z:slot");
   EXPECT_EQ(classes.Fields("m.B"), "_y=2 z!=<factory> x");
-  EXPECT_EQ(classes.Members("m.B"), "_y:slot x:slot z:slot");
+  EXPECT_EQ(classes.Members("m.B"),
+            "__eq__:method __init__:method __repr__:method _y:slot x:slot z:slot");
   EXPECT_EQ(classes.Fields("m.C"), "b");
   // attr.s replaces what the class writes, define does not.
   EXPECT_EQ(classes.Signature("m.C"), "(b)");
@@ -285,10 +295,11 @@ class C:
 )");
   EXPECT_EQ(classes.Fields("m.A"), "y=2 z=<factory>");
   EXPECT_EQ(classes.Members("m.A"),
-            "back:static_method either:unknown method:value x:value y:value z:instance");
+            "__eq__:method __init__:method __repr__:method back:static_method either:unknown "
+            "method:value x:value y:value z:instance");
   // In the place of what it replaces; a factory leaves no default to inherit.
   EXPECT_EQ(classes.Fields("m.B"), "x=3 y=2 z");
-  EXPECT_EQ(classes.Members("m.C"), "x:slot");
+  EXPECT_EQ(classes.Members("m.C"), "__eq__:method __init__:method __repr__:method x:slot");
 }
 
 TEST(ClassTable, QualifiersOfDataclassesCountWhereTheyStandFirst) {
@@ -586,6 +597,70 @@ TEST(ClassTable, NoChainOfBasesIsTooLong) {
   Classes classes(text);
   EXPECT_EQ(classes.Fields("m.C200"), "x");
   EXPECT_EQ(classes.Fields("m.C20000"), "x");
+}
+
+TEST(ClassTable, WhatAMakerAddsHidesWhatObjectHas) {
+  Classes classes(R"(
+from dataclasses import dataclass
+@dataclass
+class A:
+    x: int
+@dataclass(repr=False)
+class B:
+    x: int
+    def __init__(self, own): ...
+class P:
+    __slots__ = ("__x",)
+    def __init__(self): self.__x = 1
+)");
+  EXPECT_EQ(classes.Members("m.A"), "__eq__:method __init__:method __repr__:method x:instance");
+  EXPECT_EQ(classes.Members("m.B"), "__eq__:unknown __init__:method __repr__:unknown x:instance");
+  EXPECT_EQ(classes.Members("m.P"), "_P__x:slot __init__:method __slots__:value");
+  const auto init = classes.table().Member(classes.Find("m.A"), "__init__");
+  ASSERT_TRUE(init.has_value());
+  EXPECT_EQ(init->owner, classes.Find("m.A"));
+  const Signatures signatures = SignaturesOf(classes.table(), *init, Binding::kUnbound);
+  ASSERT_EQ(signatures.overloads.size(), 1u);
+  ASSERT_EQ(signatures.overloads[0].parameters.size(), 2u);
+  EXPECT_EQ(signatures.overloads[0].parameters[1].name, "x");
+}
+
+TEST(ClassTable, WhatLibrariesAddToTransformsIsNotKnown) {
+  Classes classes(R"(
+from typing import dataclass_transform
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    pass
+def Field(default=..., **options): ...
+def column(kind, default=..., **options): ...
+@dataclass_transform(field_specifiers=(Field, column))
+class Meta(type): ...
+class Model(metaclass=Meta): ...
+class A(Model):
+    a: int
+    _p: int = 3
+class B(Model, extra="allow"):
+    a: int
+class C(Model):
+    a: int = Field(validation_alias="b")
+class D(Model):
+    a: int = column(str)
+    b: int = column(str, default=1)
+class E(Model):
+    model_config = dict(extra="allow")
+    a: int
+@dataclass_transform(field_specifiers=(Nowhere,))
+class OtherMeta(type): ...
+class Other(metaclass=OtherMeta): ...
+class F(Other):
+    a: int
+)");
+  EXPECT_EQ(classes.Fields("m.A"), "a _p=3 ?");
+  EXPECT_EQ(classes.Fields("m.B"), "a ?");
+  EXPECT_EQ(classes.Fields("m.C"), "a ?");
+  EXPECT_EQ(classes.Fields("m.D"), "a b=1");
+  EXPECT_EQ(classes.Fields("m.E"), "a ?");
+  EXPECT_EQ(classes.Fields("m.F"), "a ?");
 }
 
 TEST(ClassTable, ConditionsThatAreNotKnownLeaveFieldsIncomplete) {
