@@ -50,7 +50,7 @@ Hints HintsOf(TypeEvaluator& evaluator, Definition definition) {
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol member = view.symbol(row);
       if (member.kind() != SymbolKind::kVariable || !member.details().annotation ||
-          classes.IsExcluded(view, member.guard())) {
+          classes.IsExcluded(definition.module, member.guard())) {
         continue;
       }
       const auto [found, fresh] = last.try_emplace(member.name(), member);
