@@ -212,8 +212,9 @@ void ClassTable::AddBaseFields(Definition class_definition, const FieldMaker& ma
   }
   const std::span<const Definition> bases = resolver_.MroOf(class_definition).classes.subspan(1);
   if (maker.form != FieldForm::kAttrs) {
-    // Where the first base has the same order, its list is what theirs come to.
+    // Where the first base makes fields in the same order, its list is what theirs come to.
     const bool single = !bases.empty() && FieldsOf(bases[0]).form == maker.form &&
+                        FieldsOf(bases[0]).maker == bases[0] &&
                         std::ranges::equal(bases, resolver_.MroOf(bases[0]).classes);
     for (size_t i = single ? 1 : bases.size(); i-- > 0;) take(bases[i], replace);
   } else if (maker.in_order) {
