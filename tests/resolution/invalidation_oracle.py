@@ -398,7 +398,7 @@ def main():
             here = os.path.join(top, "here")
             os.mkdir(here)
             of = ["--venv", options.packages] if options.packages else ["--python", sys.executable]
-            subprocess.run([COPPICE, "index", "--env", *of, "-q", "--no-docs", "-o", index],
+            subprocess.run([COPPICE, "index", "--env", *of, "-q", "-o", index],
                            cwd=here, check=True)
         with open(os.path.join(index, "index.json"), encoding="utf-8") as file:
             roots = json.load(file)["roots"]
