@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "summaries/resolution/evaluation.h"
+#include "summaries/resolution/types/evaluation.h"
 
 namespace coppice {
 namespace {

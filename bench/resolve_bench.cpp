@@ -13,7 +13,7 @@
 #include "arena/memory_pool.h"
 #include "parser/parser.h"
 #include "summaries/pack_writer.h"
-#include "summaries/resolution/name_resolver.h"
+#include "summaries/resolution/names/name_resolver.h"
 #include "summaries/summary_builder.h"
 
 namespace coppice {

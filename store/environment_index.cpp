@@ -17,7 +17,7 @@
 #include "summaries/output_file.h"
 #include "summaries/pack.h"
 #include "summaries/pack_format.h"
-#include "summaries/resolution/manifest.h"
+#include "summaries/resolution/imports/manifest.h"
 #include "summaries/try.h"
 
 namespace coppice {

@@ -8,7 +8,7 @@
 #include "store/file_system.h"
 #include "store/indexer.h"
 #include "summaries/error.h"
-#include "summaries/resolution/environment.h"
+#include "summaries/resolution/imports/environment.h"
 
 namespace coppice {
 

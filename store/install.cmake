@@ -21,19 +21,21 @@ set(public_headers
     parser/syntax_tree.h
     summaries/cells.h summaries/docs_reader.h summaries/error.h summaries/hash.h
     summaries/module_name.h summaries/name_mention.h summaries/name_postings.h summaries/pack.h
-    summaries/pack_writer.h summaries/resolution/class_table.h summaries/resolution/definition.h
-    summaries/resolution/dependencies.h summaries/resolution/environment.h
-    summaries/resolution/evaluation.h summaries/resolution/expression.h
-    summaries/resolution/import_graph.h summaries/resolution/index.h
-    summaries/resolution/index_change.h summaries/resolution/known_names.h
-    summaries/resolution/manifest.h summaries/resolution/module_finder.h
-    summaries/resolution/module_views.h summaries/resolution/name_resolver.h
-    summaries/resolution/name_table.h summaries/resolution/reexports.h
-    summaries/resolution/signature.h summaries/resolution/subclasses.h
-    summaries/resolution/target.h summaries/resolution/type_evaluator.h
-    summaries/resolution/type_table.h
-    summaries/summary_builder.h summaries/summary_names.h summaries/summary_view.h
-    summaries/symbol_details.h
+    summaries/pack_writer.h summaries/summary_builder.h summaries/summary_names.h
+    summaries/summary_view.h summaries/symbol_details.h
+    summaries/resolution/changes/dependencies.h summaries/resolution/changes/index_change.h
+    summaries/resolution/changes/known_names.h
+    summaries/resolution/classes/class_table.h summaries/resolution/classes/signature.h
+    summaries/resolution/classes/subclasses.h
+    summaries/resolution/expressions/expression.h summaries/resolution/expressions/target.h
+    summaries/resolution/graph/import_graph.h
+    summaries/resolution/imports/environment.h summaries/resolution/imports/index.h
+    summaries/resolution/imports/manifest.h summaries/resolution/imports/module_finder.h
+    summaries/resolution/names/definition.h summaries/resolution/names/module_views.h
+    summaries/resolution/names/name_resolver.h summaries/resolution/names/name_table.h
+    summaries/resolution/names/reexports.h
+    summaries/resolution/types/evaluation.h summaries/resolution/types/type_evaluator.h
+    summaries/resolution/types/type_table.h
     store/discovery.h store/environment_index.h store/file_system.h store/indexer.h
     store/python_environment.h)
 foreach(header IN LISTS public_headers)

@@ -11,7 +11,7 @@
 #include "store/discovery.h"
 #include "store/file_system.h"
 #include "summaries/error.h"
-#include "summaries/resolution/environment.h"
+#include "summaries/resolution/imports/environment.h"
 
 namespace coppice {
 

@@ -10,7 +10,7 @@
 
 #include "store/file_system.h"
 #include "store/site_paths.h"
-#include "summaries/resolution/environment.h"
+#include "summaries/resolution/imports/environment.h"
 
 namespace coppice {
 

@@ -7,7 +7,7 @@
 
 #include "store/ascii_text.h"
 #include "store/path_text.h"
-#include "summaries/resolution/manifest.h"
+#include "summaries/resolution/imports/manifest.h"
 #include "summaries/unicode.h"
 
 namespace coppice {

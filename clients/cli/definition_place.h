@@ -8,8 +8,8 @@
 
 #include "clients/cli/json.h"
 #include "clients/cli/root_directories.h"
-#include "summaries/resolution/definition.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/module_finder.h"
+#include "summaries/resolution/names/definition.h"
 
 namespace coppice::cli {
 

@@ -18,7 +18,7 @@
 #include "clients/cli/obstacle_text.h"
 #include "clients/cli/open_pack.h"
 #include "clients/cli/profile_option.h"
-#include "summaries/resolution/evaluation.h"
+#include "summaries/resolution/types/evaluation.h"
 
 namespace coppice::cli {
 namespace {

@@ -23,8 +23,8 @@
 #include "clients/cli/profile_option.h"
 #include "summaries/file_bytes.h"
 #include "summaries/pack_format.h"
-#include "summaries/resolution/import_graph.h"
-#include "summaries/resolution/manifest.h"
+#include "summaries/resolution/graph/import_graph.h"
+#include "summaries/resolution/imports/manifest.h"
 
 namespace coppice::cli {
 namespace {

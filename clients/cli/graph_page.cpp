@@ -12,7 +12,7 @@
 #include "clients/cli/console.h"
 #include "clients/cli/graph_picture.h"
 #include "graph_page_files.h"
-#include "summaries/resolution/components.h"
+#include "summaries/resolution/graph/components.h"
 
 namespace coppice::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "summaries/resolution/import_graph.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/graph/import_graph.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 namespace coppice::cli {
 

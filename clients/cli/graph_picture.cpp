@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "summaries/resolution/components.h"
-#include "summaries/resolution/live_code.h"
+#include "summaries/resolution/graph/components.h"
+#include "summaries/resolution/names/live_code.h"
 
 namespace coppice::cli {
 namespace {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "summaries/resolution/import_graph.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/graph/import_graph.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 namespace coppice::cli {
 

@@ -14,9 +14,9 @@
 #include "clients/cli/query.h"
 #include "clients/cli/query_results.h"
 #include "clients/cli/symbol_text.h"
-#include "summaries/resolution/import_graph.h"
-#include "summaries/resolution/import_sites.h"
-#include "summaries/resolution/live_code.h"
+#include "summaries/resolution/graph/import_graph.h"
+#include "summaries/resolution/graph/import_sites.h"
+#include "summaries/resolution/names/live_code.h"
 #include "summaries/try.h"
 #include "summaries/unicode.h"
 

@@ -17,7 +17,7 @@
 #include "clients/cli/obstacle_text.h"
 #include "clients/cli/query.h"
 #include "clients/cli/symbol_text.h"
-#include "summaries/resolution/signature.h"
+#include "summaries/resolution/classes/signature.h"
 #include "summaries/unicode.h"
 
 namespace coppice::cli {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "summaries/pack.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 namespace coppice::cli {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "clients/cli/json.h"
-#include "summaries/resolution/definition.h"
+#include "summaries/resolution/names/definition.h"
 
 namespace coppice::cli {
 

@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 namespace coppice::cli {
 

@@ -10,7 +10,7 @@
 
 #include "parser/line_index.h"
 #include "summaries/pack.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 namespace coppice::cli {
 

@@ -13,8 +13,8 @@
 #include "clients/cli/near_names.h"
 #include "clients/cli/query.h"
 #include "clients/cli/query_results.h"
-#include "summaries/resolution/reexports.h"
-#include "summaries/resolution/subclasses.h"
+#include "summaries/resolution/classes/subclasses.h"
+#include "summaries/resolution/names/reexports.h"
 #include "summaries/try.h"
 #include "summaries/unicode.h"
 

@@ -9,7 +9,7 @@
 
 #include "summaries/error.h"
 #include "summaries/pack.h"
-#include "summaries/resolution/index.h"
+#include "summaries/resolution/imports/index.h"
 
 namespace coppice::cli {
 

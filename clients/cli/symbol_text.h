@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "summaries/resolution/signature.h"
+#include "summaries/resolution/classes/signature.h"
 #include "summaries/summary_view.h"
 
 namespace coppice::cli {

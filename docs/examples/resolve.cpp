@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "summaries/resolution/name_resolver.h"
+#include "summaries/resolution/names/name_resolver.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) return std::fprintf(stderr, "usage: resolve INDEX NAME\n"), 2;

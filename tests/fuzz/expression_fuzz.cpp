@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "summaries/resolution/expression.h"
-#include "summaries/resolution/expression_parts.h"
-#include "summaries/resolution/target.h"
+#include "summaries/resolution/expressions/expression.h"
+#include "summaries/resolution/expressions/expression_parts.h"
+#include "summaries/resolution/expressions/target.h"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "summaries/resolution/manifest.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/manifest.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace coppice;

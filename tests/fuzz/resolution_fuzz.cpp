@@ -18,11 +18,11 @@
 #include "parser/parser.h"
 #include "parser/source.h"
 #include "summaries/pack_writer.h"
-#include "summaries/resolution/evaluation.h"
-#include "summaries/resolution/import_graph.h"
-#include "summaries/resolution/reexports.h"
-#include "summaries/resolution/signature.h"
-#include "summaries/resolution/subclasses.h"
+#include "summaries/resolution/classes/signature.h"
+#include "summaries/resolution/classes/subclasses.h"
+#include "summaries/resolution/graph/import_graph.h"
+#include "summaries/resolution/names/reexports.h"
+#include "summaries/resolution/types/evaluation.h"
 #include "summaries/summary_builder.h"
 
 namespace {

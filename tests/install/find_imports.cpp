@@ -2,7 +2,7 @@
 #include <cstdio>
 #include <string>
 
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;

@@ -5,11 +5,11 @@
 #include <memory>
 #include <string>
 
-#include "summaries/resolution/dependencies.h"
-#include "summaries/resolution/evaluation.h"
-#include "summaries/resolution/index_change.h"
-#include "summaries/resolution/signature.h"
-#include "summaries/resolution/type_evaluator.h"
+#include "summaries/resolution/changes/dependencies.h"
+#include "summaries/resolution/changes/index_change.h"
+#include "summaries/resolution/classes/signature.h"
+#include "summaries/resolution/types/evaluation.h"
+#include "summaries/resolution/types/type_evaluator.h"
 
 int main(int argc, char** argv) {
   if (argc != 5) return 2;

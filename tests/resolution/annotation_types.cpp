@@ -10,7 +10,7 @@
 #include <map>
 #include <string>
 
-#include "summaries/resolution/type_evaluator.h"
+#include "summaries/resolution/types/type_evaluator.h"
 
 namespace {
 

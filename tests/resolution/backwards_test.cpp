@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "summaries/resolution/reexports.h"
-#include "summaries/resolution/subclasses.h"
+#include "summaries/resolution/classes/subclasses.h"
+#include "summaries/resolution/names/reexports.h"
 #include "tests/resolution/source_index.h"
 
 namespace coppice::test {

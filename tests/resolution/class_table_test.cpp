@@ -1,12 +1,12 @@
 // Classes and signatures in modules of a few lines. class_oracle.py compares those of the standard
 // library with the interpreter's.
-#include "summaries/resolution/class_table.h"
+#include "summaries/resolution/classes/class_table.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "summaries/resolution/signature.h"
+#include "summaries/resolution/classes/signature.h"
 #include "tests/resolution/small_library.h"
 
 namespace coppice::test {

@@ -1,5 +1,5 @@
 // What an edit invalidates, in trees of a few lines. invalidation_oracle.py edits real files.
-#include "summaries/resolution/dependencies.h"
+#include "summaries/resolution/changes/dependencies.h"
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "summaries/resolution/index_change.h"
-#include "summaries/resolution/name_resolver.h"
+#include "summaries/resolution/changes/index_change.h"
+#include "summaries/resolution/names/name_resolver.h"
 #include "tests/resolution/source_index.h"
 
 namespace coppice::test {

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <string>
 
-#include "summaries/resolution/target.h"
+#include "summaries/resolution/expressions/target.h"
 
 int main() {
   using namespace coppice;

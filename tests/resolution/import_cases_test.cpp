@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/module_finder.h"
 #include "tests/resolution/import_table.h"
 
 namespace coppice::test {

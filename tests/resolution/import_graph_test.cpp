@@ -1,4 +1,4 @@
-#include "summaries/resolution/import_graph.h"
+#include "summaries/resolution/graph/import_graph.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "summaries/resolution/components.h"
-#include "summaries/resolution/import_sites.h"
+#include "summaries/resolution/graph/components.h"
+#include "summaries/resolution/graph/import_sites.h"
 #include "tests/resolution/source_index.h"
 
 namespace coppice::test {

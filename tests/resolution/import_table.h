@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/module_finder.h"
 #include "tests/resolution/tree_packs.h"
 
 namespace coppice::test {

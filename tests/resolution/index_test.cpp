@@ -1,4 +1,4 @@
-#include "summaries/resolution/index.h"
+#include "summaries/resolution/imports/index.h"
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "summaries/resolution/manifest.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/manifest.h"
+#include "summaries/resolution/imports/module_finder.h"
 #include "tests/resolution/tree_packs.h"
 #include "tests/store/temporary_tree.h"
 

@@ -1,4 +1,4 @@
-#include "summaries/resolution/manifest.h"
+#include "summaries/resolution/imports/manifest.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // What import_cases_test.cpp does not ask.
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // What names mean, in trees of a few lines. runtime_oracle.py asks an interpreter the same of all
 // that is installed.
-#include "summaries/resolution/name_resolver.h"
+#include "summaries/resolution/names/name_resolver.h"
 
 #include <gtest/gtest.h>
 #include <pthread.h>

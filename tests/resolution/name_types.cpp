@@ -8,7 +8,7 @@
 #include <iostream>
 #include <string>
 
-#include "summaries/resolution/type_evaluator.h"
+#include "summaries/resolution/types/type_evaluator.h"
 
 namespace {
 

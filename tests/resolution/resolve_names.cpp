@@ -6,7 +6,7 @@
 #include <iostream>
 #include <string>
 
-#include "summaries/resolution/name_resolver.h"
+#include "summaries/resolution/names/name_resolver.h"
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "summaries/resolution/index.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/index.h"
+#include "summaries/resolution/imports/module_finder.h"
 
 namespace coppice::test {
 

@@ -1,12 +1,12 @@
 // What conditions are for targets. target_oracle.py asks interpreters.
-#include "summaries/resolution/target.h"
+#include "summaries/resolution/expressions/target.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <string>
 
-#include "summaries/resolution/live_code.h"
+#include "summaries/resolution/names/live_code.h"
 
 namespace coppice {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "summaries/resolution/index.h"
+#include "summaries/resolution/imports/index.h"
 
 namespace coppice::test {
 

@@ -1,5 +1,5 @@
 // What expressions mean, in modules of a few lines.
-#include "summaries/resolution/type_evaluator.h"
+#include "summaries/resolution/types/type_evaluator.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "summaries/resolution/evaluation.h"
+#include "summaries/resolution/types/evaluation.h"
 #include "tests/resolution/small_library.h"
 
 namespace coppice::test {

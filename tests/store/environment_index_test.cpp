@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "summaries/resolution/index.h"
-#include "summaries/resolution/manifest.h"
-#include "summaries/resolution/module_finder.h"
+#include "summaries/resolution/imports/index.h"
+#include "summaries/resolution/imports/manifest.h"
+#include "summaries/resolution/imports/module_finder.h"
 #include "tests/store/temporary_tree.h"
 
 namespace coppice {

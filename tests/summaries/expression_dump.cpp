@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "summaries/resolution/expression.h"
+#include "summaries/resolution/expressions/expression.h"
 
 namespace {
 

@@ -1,0 +1,119 @@
+// Names of the standard library, of typing_extensions and of attrs that mean more than what their
+// definitions say.
+#pragma once
+
+#include <cstdint>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include "summaries/resolution/changes/dependencies.h"
+#include "summaries/resolution/names/name_resolver.h"
+
+namespace coppice {
+
+enum class KnownName : uint8_t {
+  kNone,
+  // Classes that make others special.
+  kObject,
+  kType,
+  kEnum,
+  kEnumMetaclass,
+  kGeneric,
+  kProtocol,
+  kNamedTuple,
+  kTypedDict,
+  kTypedDictFallback,
+  kNamedTupleFunction,  // collections.namedtuple
+  // What makes fields, and what is said of them.
+  kDataclass,
+  kDataclassField,
+  kKeywordOnlyMark,  // dataclasses.KW_ONLY
+  kInitVar,
+  kDataclassTransform,
+  kAttrs,           // attr.s: fields are attr.ib's
+  kAttrsDataclass,  // attr.dataclass: the same of what is annotated
+  kAttrsDefine,     // attrs.define: fields are annotated, if all are
+  kAttrsField,
+  kClassVar,
+  kFinal,
+  kRequired,
+  kNotRequired,
+  kReadOnly,
+  kAnnotated,
+  // Descriptors, and decorators of members.
+  kProperty,
+  kCachedProperty,
+  kClassMethod,
+  kStaticMethod,
+  kEnumMember,
+  kEnumNonmember,
+  kEnumAuto,
+  kSimpleEnum,  // the standard library's own way of making enumerations
+  kOverload,
+  kTransparent,     // decorators after which a function is called as it was written
+  kContextManager,  // the same, of which what is returned differs
+  kAbc,
+  // Forms of annotations.
+  kAny,
+  kNever,
+  kSelf,
+  kOptional,
+  kUnion,
+  kLiteral,
+  kLiteralString,
+  kCallable,
+  kTypeGuard,
+  kUnpack,
+  kConcatenate,
+  kTypeAliasMark,
+  kTypeVariable,  // TypeVar, ParamSpec, TypeVarTuple
+  kNewType,
+  kTuple,
+  kCast,
+  kLast,
+};
+
+// What the index at hand defines under those names: each is resolved once.
+class KnownNames {
+ public:
+  explicit KnownNames(NameResolver& resolver);
+
+  KnownName Find(Definition definition) const {
+    Use();
+    const auto found = names_.find(Key(definition));
+    return found == names_.end() ? KnownName::kNone : found->second;
+  }
+  // The first that any of the definitions is.
+  KnownName Find(const Answer& answer) const {
+    for (const Definition& definition : answer.definitions) {
+      if (const KnownName name = Find(definition); name != KnownName::kNone) return name;
+    }
+    return KnownName::kNone;
+  }
+  // What typing's aliases of classes stand for (`typing.List`: list). None: it is no such alias.
+  const Definition* AliasOf(Definition definition) const {
+    Use();
+    const auto found = aliases_.find(Key(definition));
+    return found == aliases_.end() ? nullptr : &found->second;
+  }
+  // A class of `builtins`. None: the index has no builtins.
+  std::optional<Definition> Builtin(std::string_view name) const;
+
+  // Records that what is being answered depends on them.
+  void Use() const {
+    if (dependencies_ != nullptr) dependencies_->Use(node_);
+  }
+
+ private:
+  static uint64_t Key(Definition definition) {
+    return uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
+  }
+
+  NameResolver& resolver_;
+  Dependencies* const dependencies_;  // may be null
+  Dependencies::Node node_{};
+  boost::unordered_flat_map<uint64_t, KnownName> names_;
+  boost::unordered_flat_map<uint64_t, Definition> aliases_;
+};
+
+}  // namespace coppice

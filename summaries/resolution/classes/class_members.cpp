@@ -1,0 +1,548 @@
+#include <algorithm>
+#include <utility>
+
+#include "summaries/resolution/classes/class_table.h"
+#include "summaries/resolution/expressions/expression_parts.h"
+
+namespace coppice {
+namespace {
+
+// Assignments of names to names that are followed to see what a member is.
+constexpr uint32_t kMaxAliases = 16;
+
+constexpr std::string_view kMadeMethods[] = {"__init__", "__repr__", "__eq__"};
+
+bool HasDunder(std::string_view name) { return name.starts_with("__") && name.ends_with("__"); }
+
+// What enumerations keep for themselves: `_order_`, and what is private.
+bool IsReservedInEnum(std::string_view name, std::string_view class_name) {
+  if (HasDunder(name)) return true;
+  if (name.size() > 2 && name.starts_with('_') && name.ends_with('_')) return true;
+  class_name.remove_prefix(std::min(class_name.find_first_not_of('_'), class_name.size()));
+  return name.starts_with('_') && name.substr(1).starts_with(class_name) &&
+         name.substr(1 + class_name.size()).starts_with("__");
+}
+
+bool IsDeclarationOnly(const Symbol& symbol) {
+  return symbol.kind() == SymbolKind::kVariable &&
+         symbol.details().value_form == ValueForm::kAbsent;
+}
+
+// Whether a variable has one of several values, by its text: `a if test else b`, `a or b`.
+bool IsConditional(const Symbol& symbol) {
+  if (symbol.kind() != SymbolKind::kVariable) return false;
+  const SymbolDetails details = symbol.details();
+  if (details.value_form != ValueForm::kText) return false;
+  ExpressionParser parser;
+  parser.Parse(details.value);
+  return KindAt(parser, parser.root()) == ExpressionKind::kConditional ||
+         KindAt(parser, parser.root()) == ExpressionKind::kBoolean;
+}
+
+// Calls use(name) for each that a class's `__slots__` lists; for none if it cannot be read.
+template <class Use>
+void ForEachSlot(ModuleViews& views, Definition class_definition, Use use) {
+  const RowRange rows = views.Members(class_definition, "__slots__");
+  if (rows.empty()) return;
+  const SummaryView& view = *views.Find(class_definition.module);
+  const SymbolDetails details = view.symbol(rows.last - 1).details();
+  if (details.value_form != ValueForm::kText) return;
+  ExpressionParser parser;
+  parser.Parse(details.value);
+  const auto add = [&](uint32_t node) {
+    if (KindAt(parser, node) != ExpressionKind::kString) return;
+    if (const auto name = StringContent(parser.TextOf(node))) use(*name);
+  };
+  switch (KindAt(parser, parser.root())) {
+    case ExpressionKind::kString:
+      return add(parser.root());
+    case ExpressionKind::kTuple:
+    case ExpressionKind::kList:
+    case ExpressionKind::kSet:
+      return ForEachChild(parser, parser.root(), add);
+    case ExpressionKind::kDict: {
+      bool key = true;
+      ForEachChild(parser, parser.root(), [&](uint32_t node) {
+        if (std::exchange(key, !key)) add(node);
+      });
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+}  // namespace
+
+std::string_view KindName(MemberKind kind) {
+  switch (kind) {
+    case MemberKind::kMethod:
+      return "method";
+    case MemberKind::kClassMethod:
+      return "class_method";
+    case MemberKind::kStaticMethod:
+      return "static_method";
+    case MemberKind::kProperty:
+      return "property";
+    case MemberKind::kDescriptor:
+      return "descriptor";
+    case MemberKind::kSlot:
+      return "slot";
+    case MemberKind::kEnumMember:
+      return "enum_member";
+    case MemberKind::kValue:
+      return "value";
+    case MemberKind::kClass:
+      return "class";
+    case MemberKind::kModule:
+      return "module";
+    case MemberKind::kTypeAlias:
+      return "type_alias";
+    case MemberKind::kInstance:
+      return "instance";
+    case MemberKind::kUnknown:
+      return "unknown";
+  }
+  return "";
+}
+
+// What a decorator or a call makes: an instance of a class, told by what that class is.
+MemberKind ClassTable::KindOfInstance(Definition class_definition) {
+  switch (known_.Find(class_definition)) {
+    case KnownName::kProperty:
+    case KnownName::kCachedProperty:
+      return MemberKind::kProperty;
+    case KnownName::kClassMethod:
+      return MemberKind::kClassMethod;
+    case KnownName::kStaticMethod:
+      return MemberKind::kStaticMethod;
+    case KnownName::kEnumMember:
+      return MemberKind::kEnumMember;
+    default:
+      break;
+  }
+  const Mro mro = resolver_.MroOf(class_definition);
+  for (size_t i = 1; i < mro.classes.size(); ++i) {
+    const KnownName known = known_.Find(mro.classes[i]);
+    if (known == KnownName::kProperty || known == KnownName::kCachedProperty) {
+      return MemberKind::kProperty;
+    }
+    if (known == KnownName::kClassMethod) return MemberKind::kClassMethod;
+    if (known == KnownName::kStaticMethod) return MemberKind::kStaticMethod;
+  }
+  if (!resolver_.Member(class_definition, "__get__").definitions.empty()) {
+    return MemberKind::kDescriptor;
+  }
+  return mro.complete ? MemberKind::kValue : MemberKind::kUnknown;
+}
+
+// From the innermost decorator out.
+MemberKind ClassTable::KindOfFunction(Definition function) {
+  const Symbol symbol = views_.symbol(function);
+  const SymbolFlags flags = symbol.flags();
+  if (flags.has(SymbolFlag::kImplicit)) {
+    return flags.has(SymbolFlag::kStaticMethod) ? MemberKind::kStaticMethod
+                                                : MemberKind::kClassMethod;
+  }
+  std::vector<std::string_view> decorators;
+  for (const std::string_view text : symbol.details().decorators) decorators.push_back(text);
+  std::ranges::reverse(decorators);
+  MemberKind kind = MemberKind::kMethod;
+  for (const std::string_view text : decorators) {
+    kind = KindOfDecorated(kind, ScopeOf(function), text, flags);
+  }
+  return kind;
+}
+
+MemberKind ClassTable::KindOfDecorated(MemberKind kind, const Scope& scope, std::string_view text,
+                                       SymbolFlags flags) {
+  if (text.ends_with(".setter") || text.ends_with(".getter") || text.ends_with(".deleter")) {
+    return MemberKind::kProperty;
+  }
+  const Answer decorator = Decorator(scope, text);
+  switch (known_.Find(decorator)) {
+    case KnownName::kOverload:
+    case KnownName::kTransparent:
+    case KnownName::kContextManager:
+    case KnownName::kDataclassTransform:
+    case KnownName::kAbc:
+      return kind;
+    case KnownName::kEnumNonmember:
+      return MemberKind::kValue;
+    default:
+      break;
+  }
+  if (decorator.definitions.empty()) {
+    // Of what is not in the index the name alone speaks.
+    if (flags.has(SymbolFlag::kProperty)) return MemberKind::kProperty;
+    if (flags.has(SymbolFlag::kClassMethod)) return MemberKind::kClassMethod;
+    if (flags.has(SymbolFlag::kStaticMethod)) return MemberKind::kStaticMethod;
+    return MemberKind::kUnknown;
+  }
+  const Definition first = decorator.definitions[0];
+  if (views_.IsA(first, SymbolKind::kClass)) return KindOfInstance(first);
+  return IsTransparent(first) ? kind : MemberKind::kUnknown;
+}
+
+// Whether a decorator says that it returns what it is given: `def f(function: F) -> F`.
+bool ClassTable::IsTransparent(Definition decorator) {
+  if (!views_.IsA(decorator, SymbolKind::kFunction)) return false;
+  const SymbolDetails details = views_.symbol(decorator).details();
+  if (!details.returns || details.params.empty()) return false;
+  const Parameter first = *details.params.begin();
+  if (first.annotation != details.returns) return false;
+  std::string_view name = *details.returns;
+  if (name.starts_with("type[") && name.ends_with(']')) name = name.substr(5, name.size() - 6);
+  if (!IsDottedName(name)) return false;
+  const Answer variable = resolver_.Lookup(ScopeOf(decorator), name);
+  if (variable.definitions.empty()) return false;
+  if (!views_.IsA(variable.definitions[0], SymbolKind::kVariable)) return false;
+  const SymbolDetails declared = views_.symbol(variable.definitions[0]).details();
+  return declared.value_form == ValueForm::kText &&
+         KnownDecorator(ScopeOf(variable.definitions[0]), declared.value) ==
+             KnownName::kTypeVariable;
+}
+
+MemberKind ClassTable::KindOfValue(Definition variable) {
+  ExpressionParser parser;
+  for (uint32_t followed = 0; followed < kMaxAliases; ++followed) {
+    const Symbol symbol = views_.symbol(variable);
+    const SymbolDetails details = symbol.details();
+    if (details.value_form == ValueForm::kAbsent) {
+      return followed == 0 ? MemberKind::kInstance : MemberKind::kUnknown;
+    }
+    if (details.value_form == ValueForm::kOpaque) return MemberKind::kUnknown;
+    const Scope scope = ScopeOf(variable);
+    parser.Parse(details.value);
+    switch (KindAt(parser, parser.root())) {
+      case ExpressionKind::kLambda:
+        return MemberKind::kMethod;
+      case ExpressionKind::kCall:
+      case ExpressionKind::kOpaque: {
+        const Answer callee = Decorator(scope, details.value);
+        if (known_.Find(callee) == KnownName::kEnumAuto) return MemberKind::kValue;
+        if (callee.definitions.empty() || !views_.IsA(callee.definitions[0], SymbolKind::kClass)) {
+          return MemberKind::kUnknown;
+        }
+        return KindOfInstance(callee.definitions[0]);
+      }
+      case ExpressionKind::kName:
+      case ExpressionKind::kAttribute: {
+        if (!IsDottedName(details.value)) return MemberKind::kUnknown;
+        const Answer target = resolver_.Lookup(scope, details.value);
+        if (target.definitions.empty()) return MemberKind::kUnknown;
+        const Definition first = target.definitions[0];
+        if (first.is_module()) return MemberKind::kModule;
+        if (!views_.IsA(first, SymbolKind::kVariable) || first == variable) {
+          return MemberKind::kUnknown;
+        }
+        variable = first;
+        continue;
+      }
+      case ExpressionKind::kSubscript:
+      case ExpressionKind::kConditional:
+      case ExpressionKind::kBoolean:
+      case ExpressionKind::kNamed:
+      case ExpressionKind::kAwait:
+        return MemberKind::kUnknown;
+      case ExpressionKind::kBinary:
+      case ExpressionKind::kUnary: {
+        bool literal = true;
+        ForEachChild(parser, parser.root(), [&](uint32_t operand) {
+          const ExpressionKind kind = KindAt(parser, operand);
+          literal &= kind == ExpressionKind::kInteger || kind == ExpressionKind::kFloat ||
+                     kind == ExpressionKind::kString || kind == ExpressionKind::kBytes ||
+                     kind == ExpressionKind::kTuple || kind == ExpressionKind::kList;
+        });
+        return literal ? MemberKind::kValue : MemberKind::kUnknown;
+      }
+      default:
+        return MemberKind::kValue;
+    }
+  }
+  return MemberKind::kUnknown;
+}
+
+// A class in the body of an enumeration: a member before Python 3.13, unless it is told otherwise.
+MemberKind ClassTable::KindOfNested(Definition class_definition) {
+  const Symbol symbol = views_.symbol(class_definition);
+  for (const std::string_view text : symbol.details().decorators) {
+    const KnownName known = KnownDecorator(ScopeOf(class_definition), text);
+    if (known == KnownName::kEnumMember) return MemberKind::kEnumMember;
+    if (known == KnownName::kEnumNonmember) return MemberKind::kClass;
+  }
+  const bool members = target_.major == 3 && target_.minor < 13;
+  const std::string_view owner = views_.symbol({class_definition.module, *symbol.owner()}).name();
+  return members && !IsReservedInEnum(symbol.name(), owner) ? MemberKind::kEnumMember
+                                                            : MemberKind::kClass;
+}
+
+// What an enumeration's `_ignore_` takes out of it again.
+std::vector<std::string_view> ClassTable::IgnoredNames(Definition class_definition) {
+  std::vector<std::string_view> names;
+  const RowRange rows = views_.Members(class_definition, "_ignore_");
+  if (rows.empty() || !TraitsOf(class_definition).is_enum) return names;
+  const SymbolDetails details =
+      views_.Find(class_definition.module)->symbol(rows.last - 1).details();
+  if (details.value_form != ValueForm::kText) return names;
+  ExpressionParser parser;
+  parser.Parse(details.value);
+  const auto add = [&](uint32_t node) {
+    if (KindAt(parser, node) != ExpressionKind::kString) return;
+    std::string_view rest = StringContent(parser.TextOf(node)).value_or("");
+    constexpr std::string_view kSeparators = ", \t\n";
+    while (rest.find_first_not_of(kSeparators) != std::string_view::npos) {
+      rest.remove_prefix(rest.find_first_not_of(kSeparators));
+      names.push_back(rest.substr(0, rest.find_first_of(kSeparators)));
+      rest.remove_prefix(names.back().size());
+    }
+  };
+  if (KindAt(parser, parser.root()) == ExpressionKind::kString) {
+    add(parser.root());
+  } else {
+    ForEachChild(parser, parser.root(), add);
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+// Which of these methods a dataclass or attrs puts into the class, in the place of those that it
+// inherits.
+std::optional<ClassMember> ClassTable::MadeMember(Definition class_definition,
+                                                  std::string_view name) {
+  const auto* const made = std::ranges::find(kMadeMethods, name);
+  if (made == std::end(kMadeMethods)) return std::nullopt;
+  const ClassFields& fields = FieldsOf(class_definition);
+  if (fields.maker != class_definition || !fields.makes_methods) return std::nullopt;
+  const bool constructor = *made == "__init__";
+  if (constructor && !fields.makes_constructor) return std::nullopt;
+  if (!views_.Members(class_definition, name).empty()) return std::nullopt;
+  // Options may leave out the others.
+  const MemberKind kind = constructor || fields.plain ? MemberKind::kMethod : MemberKind::kUnknown;
+  return ClassMember{*made, kind, class_definition, class_definition};
+}
+
+// As the compiler names what a class keeps for itself: `__x` of C is `_C__x`.
+std::string_view ClassTable::Mangled(Definition class_definition, std::string_view name) {
+  if (!name.starts_with("__") || name.ends_with("__")) return name;
+  std::string_view owner = views_.symbol(class_definition).name();
+  owner.remove_prefix(std::min(owner.find_first_not_of('_'), owner.size()));
+  if (owner.empty()) return name;
+  return *mangled_.insert(std::string("_").append(owner).append(name)).first;
+}
+
+MemberKind ClassTable::KindOf(Definition owner, Definition definition, std::string_view name) {
+  if (definition.is_module()) return MemberKind::kModule;
+  const Symbol symbol = views_.symbol(definition);
+  const bool own = definition.module == owner.module && symbol.owner() == owner.row;
+  MemberKind kind = MemberKind::kUnknown;
+  switch (symbol.kind()) {
+    case SymbolKind::kClass:
+      if (own && TraitsOf(owner).is_enum) return KindOfNested(definition);
+      kind = MemberKind::kClass;
+      break;
+    case SymbolKind::kTypeAlias:
+      return MemberKind::kTypeAlias;
+    case SymbolKind::kFunction:
+      kind = !Binds(definition) ? MemberKind::kValue : KindOfFunction(definition);
+      // What `type` makes of these, whatever function is bound to them.
+      if (kind == MemberKind::kMethod && name == "__new__") kind = MemberKind::kStaticMethod;
+      if (kind == MemberKind::kMethod &&
+          (name == "__init_subclass__" || name == "__class_getitem__")) {
+        kind = MemberKind::kClassMethod;
+      }
+      break;
+    case SymbolKind::kAttribute:
+    case SymbolKind::kVariable:
+      kind = KindOfValue(definition);
+      break;
+  }
+  // The enumeration's metaclass makes members of all that is assigned but descriptors
+  // (the standard library's documentation of `enum`, "Supported __dunder__ names" and after).
+  if ((kind == MemberKind::kValue || kind == MemberKind::kUnknown ||
+       (kind == MemberKind::kClass && !own) || kind == MemberKind::kInstance) &&
+      (symbol.kind() != SymbolKind::kFunction || !Binds(definition)) && TraitsOf(owner).is_enum &&
+      !IsReservedInEnum(name, views_.symbol(owner).name()) &&
+      (kind != MemberKind::kInstance ||
+       (views_.is_stub(owner.module) && symbol.kind() == SymbolKind::kVariable))) {
+    const SymbolDetails details = symbol.details();
+    if (details.value_form == ValueForm::kText &&
+        KnownDecorator(ScopeOf(definition), details.value) == KnownName::kEnumNonmember) {
+      return MemberKind::kValue;
+    }
+    return MemberKind::kEnumMember;
+  }
+  return kind;
+}
+
+// What a class has under the name of a field that was made in it, where that is not what its text
+// binds to it. None: it is.
+std::optional<MemberKind> ClassTable::KeptInstead(Definition class_definition,
+                                                  std::string_view name) {
+  const ClassFields& made = FieldsOf(class_definition);
+  if (made.maker != class_definition) return std::nullopt;
+  const ClassField* const field = made.Find(name);
+  if (field == nullptr || field->kept == MemberKind::kValue) return std::nullopt;
+  const bool own = field->scope.module == class_definition.module &&
+                   field->scope.class_row == class_definition.row;
+  return own ? std::optional(field->kept) : std::nullopt;
+}
+
+ClassMember ClassTable::Describe(Definition owner, std::string_view name) {
+  const Answer answer = resolver_.Member(owner, name);
+  ClassMember member{name, MemberKind::kUnknown, owner, owner};
+  // What only says which type it has is bound later, if it is.
+  const auto bound = std::ranges::find_if(answer.definitions, [&](const Definition& definition) {
+    return definition.is_module() || !IsDeclarationOnly(views_.symbol(definition));
+  });
+  if (answer.definitions.empty()) return member;
+  if (bound == answer.definitions.end()) {
+    member.definition = answer.definitions[0];
+    member.kind = KindOf(owner, member.definition, name);
+    return member;
+  }
+  member.definition = *bound;
+  // `x = method if test else 1`: which of them is not known.
+  const bool either = std::ranges::any_of(answer.definitions, [&](const Definition& definition) {
+    return definition != *bound && !definition.is_module() && definition.module == owner.module &&
+           IsConditional(views_.symbol(definition));
+  });
+  if (either) return member;
+  member.kind = KindOf(owner, member.definition, name);
+  // `method = classmethod(method)` leads to the method; what the class has is what that made of it.
+  const SummaryView& view = *views_.Find(owner.module);
+  if (member.kind != MemberKind::kMethod || bound->module != owner.module) return member;
+  const RowRange rows = views_.Members(owner, name);
+  for (uint32_t row = rows.first; row < rows.last; ++row) {
+    const Symbol symbol = view.symbol(row);
+    if (symbol.kind() != SymbolKind::kVariable || symbol.guard() ||
+        symbol.order() < view.symbol(bound->row).order()) {
+      continue;
+    }
+    const SymbolDetails details = symbol.details();
+    if (details.value_form != ValueForm::kText || IsDottedName(details.value)) continue;
+    const MemberKind made = KindOfValue({owner.module, row});
+    if (made == MemberKind::kClassMethod || made == MemberKind::kStaticMethod ||
+        made == MemberKind::kProperty) {
+      member.kind = made;
+    }
+  }
+  return member;
+}
+
+std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
+  struct Place {
+    std::string_view name;
+    uint32_t rank;  // of the class in the order; those of instances after all others
+    uint32_t row;
+    MemberKind kind;    // kUnknown: ask
+    bool made = false;  // by what makes fields
+  };
+  const Mro mro = resolver_.MroOf(class_definition);
+  const auto depth = static_cast<uint32_t>(mro.classes.size());
+  std::vector<Place> places;
+  for (uint32_t i = 0; i < depth; ++i) {
+    const Definition each = mro.classes[i];
+    const SummaryView& view = *views_.Find(each.module);
+    const bool stub = views_.is_stub(each.module);
+    const RowRange rows = views_.Members(each);
+    const std::vector<std::string_view> ignored = IgnoredNames(each);
+    for (uint32_t row = rows.first; row < rows.last; ++row) {
+      const Symbol symbol = view.symbol(row);
+      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard())) {
+        continue;
+      }
+      if (std::ranges::binary_search(ignored, symbol.name())) continue;
+      const std::optional<MemberKind> kept = KeptInstead(each, symbol.name());
+      if (kept == MemberKind::kSlot) {
+        places.push_back({symbol.name(), i, row, MemberKind::kSlot});
+        continue;
+      }
+      const bool of_instances =
+          kept || symbol.kind() == SymbolKind::kAttribute || (IsDeclarationOnly(symbol) && !stub);
+      places.push_back({symbol.name(), of_instances ? depth + i : i, row,
+                        of_instances ? MemberKind::kInstance : MemberKind::kUnknown});
+    }
+    const uint32_t imports = views_.has_class_imports(each.module) ? view.import_count() : 0;
+    for (uint32_t row = 0; row < imports; ++row) {
+      const Import import = view.import(row);
+      if (import.scope != ImportScope::kClass || import.owner != each.row) continue;
+      if (import.binds == "*" || IsExcluded(each.module, import.guard)) continue;
+      places.push_back({import.binds, i, each.row, MemberKind::kUnknown});
+    }
+    ForEachSlot(views_, each, [&](std::string_view name) {
+      if (name == "__dict__" || name == "__weakref__") return;
+      places.push_back({Mangled(each, name), i, each.row, MemberKind::kSlot});
+    });
+    for (const std::string_view name : kMadeMethods) {
+      if (const auto made = MadeMember(each, name)) {
+        places.push_back({made->name, i, each.row, made->kind});
+        places.back().made = true;
+      }
+    }
+  }
+  std::ranges::sort(places, [](const Place& a, const Place& b) {
+    return std::tie(a.name, a.rank, a.row) < std::tie(b.name, b.rank, b.row);
+  });
+  std::vector<ClassMember> members;
+  for (const Place& place : places) {
+    if (!members.empty() && members.back().name == place.name) continue;
+    const Definition owner = mro.classes[place.rank % depth];
+    if (place.kind == MemberKind::kUnknown && !place.made) {
+      members.push_back(Describe(owner, place.name));
+    } else {
+      members.push_back({place.name, place.kind, owner, {owner.module, place.row}});
+    }
+  }
+  return members;
+}
+
+std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::string_view name) {
+  const Mro mro = resolver_.MroOf(class_definition);
+  std::optional<ClassMember> of_instances;
+  for (const Definition& each : mro.classes) {
+    if (const auto made = MadeMember(each, name)) return made;
+    const SummaryView& view = *views_.Find(each.module);
+    const RowRange rows = views_.Members(each, name);
+    const std::vector<std::string_view> ignored =
+        rows.empty() ? std::vector<std::string_view>() : IgnoredNames(each);
+    if (std::ranges::binary_search(ignored, name)) continue;
+    const std::optional<MemberKind> kept =
+        rows.empty() ? std::nullopt : KeptInstead(each, view.symbol(rows.first).name());
+    if (kept == MemberKind::kSlot) {
+      return ClassMember{view.symbol(rows.first).name(), *kept, each, {each.module, rows.first}};
+    }
+    bool bound = false;
+    for (uint32_t row = rows.first; row < rows.last; ++row) {
+      const Symbol symbol = view.symbol(row);
+      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard()))
+        continue;
+      if (kept || symbol.kind() == SymbolKind::kAttribute ||
+          (IsDeclarationOnly(symbol) && !views_.is_stub(each.module))) {
+        if (!of_instances) {
+          of_instances = {symbol.name(), MemberKind::kInstance, each, {each.module, row}};
+        }
+      } else {
+        bound = true;
+      }
+    }
+    if (bound) return Describe(each, view.symbol(rows.first).name());
+    std::optional<ClassMember> other;
+    ForEachSlot(views_, each, [&](std::string_view slot) {
+      const std::string_view mangled = Mangled(each, slot);
+      if (mangled == name) other = {mangled, MemberKind::kSlot, each, each};
+    });
+    const uint32_t imports = views_.has_class_imports(each.module) ? view.import_count() : 0;
+    for (uint32_t row = 0; row < imports && !other; ++row) {
+      const Import import = view.import(row);
+      if (import.scope == ImportScope::kClass && import.owner == each.row && import.binds == name &&
+          !IsExcluded(each.module, import.guard)) {
+        other = Describe(each, import.binds);
+      }
+    }
+    if (other) return other;
+  }
+  return of_instances;
+}
+
+}  // namespace coppice

@@ -1,0 +1,217 @@
+#include "summaries/resolution/classes/class_table.h"
+
+#include <algorithm>
+
+#include "summaries/resolution/expressions/expression_parts.h"
+#include "summaries/resolution/names/live_code.h"
+
+namespace coppice {
+namespace {
+
+uint64_t Key(Definition definition) {
+  return uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
+}
+
+// Of a name that one assignment binds, under no condition.
+std::string_view ConstantText(const SummaryView& view, std::string_view name) {
+  const RowRange rows = view.FindSymbols(name);
+  if (rows.size() != 1) return {};
+  const Symbol symbol = view.symbol(rows.first);
+  if (symbol.kind() != SymbolKind::kVariable || symbol.guard() ||
+      symbol.flags().has(SymbolFlag::kGlobal)) {
+    return {};
+  }
+  const SymbolDetails details = symbol.details();
+  return details.value_form == ValueForm::kText ? details.value : std::string_view();
+}
+
+}  // namespace
+
+ClassTable::ClassTable(NameResolver& resolver)
+    : resolver_(resolver),
+      dependencies_(resolver.dependencies()),
+      target_(resolver.finder().index().environment().target),
+      views_(resolver.finder(), dependencies_),
+      known_(resolver) {
+  if (resolver.finder().profile() == SearchProfile::kRuntime) target_.type_checking = false;
+}
+
+const ClassTraits& ClassTable::TraitsOf(Definition class_definition) {
+  const Dependencies::Recording recording(
+      dependencies_, {DependencyKind::kTraits, class_definition.module, class_definition.row});
+  if (const auto found = traits_of_.find(Key(class_definition)); found != traits_of_.end()) {
+    return *found->second;
+  }
+  // Those of bases first: they come after it in the order.
+  const Mro mro = resolver_.MroOf(class_definition);
+  for (size_t i = mro.classes.size(); i-- > 1;) {
+    if (!traits_of_.contains(Key(mro.classes[i]))) AddTraits(mro.classes[i]);
+  }
+  return AddTraits(class_definition);
+}
+
+const ClassTraits& ClassTable::AddTraits(Definition class_definition) {
+  const Dependencies::Recording recording(
+      dependencies_, {DependencyKind::kTraits, class_definition.module, class_definition.row});
+  traits_.push_back(FindTraits(class_definition));
+  return *(traits_of_[Key(class_definition)] = &traits_.back());
+}
+
+// By the class's own text, and what is known of the bases that it names.
+ClassTraits ClassTable::FindTraits(Definition class_definition) {
+  ClassTraits traits;
+  traits.knows_bases = resolver_.MroOf(class_definition).consistent;
+  traits.is_enum = known_.Find(class_definition) == KnownName::kEnum;
+  const bool described = views_.is_stub(class_definition.module);
+  const Scope scope = ScopeOf(class_definition);
+  const SymbolDetails details = views_.symbol(class_definition).details();
+  for (const std::string_view text : details.decorators) {
+    if (KnownDecorator(scope, text) == KnownName::kSimpleEnum) traits.is_enum = true;
+  }
+  std::vector<const ClassTraits*> bases;
+  for (const std::string_view text : details.bases) {
+    const Answer base = resolver_.Base(scope, text);
+    switch (known_.Find(base)) {
+      case KnownName::kProtocol:
+        traits.is_protocol = true;
+        break;
+      case KnownName::kTypedDict:
+      case KnownName::kTypedDictFallback:
+        traits.is_typed_dict = true;
+        break;
+      case KnownName::kNamedTuple:
+        traits.is_named_tuple = true;
+        break;
+      default:
+        break;
+    }
+    if (base.definitions.empty()) {
+      traits.knows_bases = false;
+      continue;
+    }
+    Definition first = base.definitions[0];
+    // typing's names for classes have the metaclasses of these.
+    if (const Definition* const alias = known_.AliasOf(first);
+        alias != nullptr && !described && traits_of_.contains(Key(*alias))) {
+      first = *alias;
+    }
+    if (!views_.IsA(first, SymbolKind::kClass)) {
+      const bool special =
+          known_.Find(base) != KnownName::kNone || known_.AliasOf(first) != nullptr || described;
+      traits.knows_bases &= special;
+      continue;
+    }
+    const Dependencies::Recording used(dependencies_,
+                                       {DependencyKind::kTraits, first.module, first.row});
+    // What leads back to the class has none yet.
+    const auto found = traits_of_.find(Key(first));
+    if (found == traits_of_.end()) {
+      traits.knows_bases = false;
+      continue;
+    }
+    bases.push_back(found->second);
+    traits.is_enum |= found->second->is_enum;
+    traits.is_typed_dict |= found->second->is_typed_dict;
+    traits.is_named_tuple |= found->second->is_named_tuple;
+    traits.knows_bases &= found->second->knows_bases;
+  }
+  traits.metaclass = FindMetaclass(class_definition, bases, traits.is_enum);
+  if (!traits.knows_bases) traits.metaclass.reset();
+  return traits;
+}
+
+// The most derived of those that the class and its bases have.
+std::optional<Definition> ClassTable::FindMetaclass(Definition class_definition,
+                                                    std::span<const ClassTraits* const> bases,
+                                                    bool is_enum) {
+  std::optional<Definition> metaclass;
+  for (const Keyword& keyword : views_.symbol(class_definition).details().keywords) {
+    if (keyword.name == "**") return std::nullopt;
+    if (keyword.name != "metaclass") continue;
+    const Answer answer = resolver_.Base(ScopeOf(class_definition), keyword.text);
+    if (answer.definitions.empty() || !views_.IsA(answer.definitions[0], SymbolKind::kClass)) {
+      return std::nullopt;
+    }
+    metaclass = answer.definitions[0];
+  }
+  for (const ClassTraits* const base : bases) {
+    if (!base->metaclass) return std::nullopt;
+    if (!metaclass || IsDerived(*base->metaclass, *metaclass)) metaclass = base->metaclass;
+  }
+  const bool plain = !metaclass || known_.Find(*metaclass) == KnownName::kType;
+  if (plain && is_enum) {
+    for (const std::string_view name : {"enum.EnumType", "enum.EnumMeta"}) {
+      const Answer answer = resolver_.Resolve(name);
+      if (!answer.definitions.empty() && views_.IsA(answer.definitions[0], SymbolKind::kClass)) {
+        return answer.definitions[0];
+      }
+    }
+    return std::nullopt;
+  }
+  if (!metaclass) metaclass = known_.Builtin("type");
+  return metaclass;
+}
+
+Answer ClassTable::Decorator(const Scope& scope, std::string_view text) {
+  if (IsDottedName(text)) return resolver_.Lookup(scope, text);
+  ExpressionParser parser;
+  parser.Parse(text);
+  const uint32_t name = WithoutArguments(parser, parser.root());
+  if (IsDottedName(parser, name)) return resolver_.Lookup(scope, parser.TextOf(name));
+  // A text that was cut may still say what it calls.
+  const std::string_view head = text.substr(0, text.find('('));
+  if (head.size() != text.size() && IsDottedName(head)) return resolver_.Lookup(scope, head);
+  return {};
+}
+
+KnownName ClassTable::KnownDecorator(const Scope& scope, std::string_view text) {
+  const Answer answer = Decorator(scope, text);
+  return known_.Find(answer);
+}
+
+Scope ClassTable::ScopeOf(Definition definition) {
+  return {definition.module, views_.symbol(definition).owner()};
+}
+
+Truth ClassTable::ConditionOf(ModuleRef module, std::optional<uint32_t> guard,
+                              std::optional<uint32_t> around) {
+  return ConditionOf(module, guard, around, target_);
+}
+
+Truth ClassTable::ConditionOf(ModuleRef module, std::optional<uint32_t> guard,
+                              std::optional<uint32_t> around, const Target& target) {
+  if (!guard || guard == around) return Truth::kTrue;
+  const SummaryView& view = *views_.Find(module);
+  const auto constants = [&](std::string_view name) {
+    if (dependencies_ != nullptr) {
+      dependencies_->Read({DependencyKind::kBindings, module, Dependency::kModuleScope, name});
+    }
+    return ConstantText(view, name);
+  };
+  ExpressionParser parser;
+  Truth truth = Truth::kTrue;
+  for (; guard && guard != around; guard = view.OuterGuard(*guard)) {
+    const Truth each = EvaluateGuard(view.guard(*guard), target, parser, constants);
+    if (each == Truth::kFalse) return each;
+    if (each == Truth::kUnknown) truth = each;
+  }
+  return truth;
+}
+
+bool ClassTable::IsForTypeCheckers(ModuleRef module, std::optional<uint32_t> guard) {
+  if (!IsExcluded(module, guard)) return false;
+  Target target = target_;
+  target.type_checking = true;
+  return ConditionOf(module, guard, {}, target) != Truth::kFalse;
+}
+
+bool ClassTable::IsDerived(Definition class_definition, Definition base) {
+  const Mro mro = resolver_.MroOf(class_definition);
+  return std::ranges::find(mro.classes, base) != mro.classes.end();
+}
+
+bool ClassTable::Binds(Definition function) {
+  return views_.symbol(function).owner() || !views_.is_stub(function.module);
+}
+
+}  // namespace coppice

@@ -1,0 +1,143 @@
+// Type variables of classes, and what stands for them.
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+#include "summaries/resolution/types/type_engine.h"
+
+namespace coppice {
+
+// Of a type parameter's text: `*Ts`, `T: int = str`.
+std::string_view TypeEvaluator::Engine::ParameterName(std::string_view text) {
+  while (text.starts_with('*')) text.remove_prefix(1);
+  return text.substr(0, text.find_first_of(":= "));
+}
+
+void TypeEvaluator::Engine::CollectVariables(TypeId type, std::vector<TypeId>& variables) {
+  boost::unordered_flat_set<uint32_t> seen;
+  const auto walk = [&](const auto& self, TypeId each) -> void {
+    if (!types_.has_variables(each) || !seen.insert(static_cast<uint32_t>(each)).second) return;
+    const Type shape = types_[each];
+    if (shape.form == TypeForm::kTypeVariable || shape.form == TypeForm::kTypeParameter) {
+      if (std::ranges::find(variables, each) == variables.end()) variables.push_back(each);
+      return;
+    }
+    const Types arguments(shape.arguments.begin(), shape.arguments.end());
+    for (const TypeId argument : arguments) self(self, argument);
+  };
+  walk(walk, type);
+}
+
+std::span<const TypeId> TypeEvaluator::Engine::TypeParameters(Definition class_definition) {
+  const Dependencies::Recording recording(
+      dependencies_,
+      {DependencyKind::kTypeParameters, class_definition.module, class_definition.row});
+  const uint64_t key = Key(class_definition);
+  if (const auto found = parameters_.find(key); found != parameters_.end()) return found->second;
+  parameters_[key] = {};  // meanwhile, for what leads back here
+  std::vector<TypeId> variables;
+  const SymbolDetails details = classes_.views().symbol(class_definition).details();
+  for (const std::string_view text : details.type_params) {
+    variables.push_back(
+        types_.Make(TypeForm::kTypeParameter, class_definition, {}, ParameterName(text)));
+  }
+  if (variables.empty()) {
+    std::vector<TypeId> of_bases;
+    for (const std::string_view text : details.bases) {
+      if (!text.ends_with(']')) continue;
+      Findings findings = Fresh();
+      findings.scope = classes_.ScopeOf(class_definition);
+      const KnownName known = classes_.known().Find(resolver_.Base(findings.scope, text));
+      std::vector<TypeId> own;
+      const Borrowed parser(*this);
+      (*parser).Parse(text);
+      const ExpressionParser& parsed = *parser;
+      if (KindAt(parsed, parsed.root()) != ExpressionKind::kSubscript) continue;
+      const uint32_t value = parsed.node(parsed.root()).first_child;
+      for (const TypeId argument : ArgumentsOf(findings, parsed, parsed.node(value).next_sibling)) {
+        CollectVariables(argument, own);
+      }
+      if (known == KnownName::kGeneric || (known == KnownName::kProtocol && !own.empty())) {
+        variables = own;
+        break;
+      }
+      for (const TypeId variable : own) {
+        if (std::ranges::find(of_bases, variable) == of_bases.end()) of_bases.push_back(variable);
+      }
+    }
+    if (variables.empty()) variables = of_bases;
+  }
+  if (variables.size() > TypeTable::kMaxArguments) variables.resize(TypeTable::kMaxArguments);
+  return parameters_[key] = std::move(variables);
+}
+
+TypeId TypeEvaluator::Engine::Substitute(TypeId type, Substitution& substitution) {
+  if (!types_.has_variables(type)) return type;
+  if (type == TypeId::kSelf) return substitution.self;
+  const auto number = static_cast<uint32_t>(type);
+  if (const auto found = substitution.done.find(number); found != substitution.done.end()) {
+    return found->second;
+  }
+  const Type shape = types_[type];
+  TypeId result = type;
+  if (shape.form == TypeForm::kTypeVariable || shape.form == TypeForm::kTypeParameter) {
+    const auto found = std::ranges::find(substitution.variables, type);
+    if (found != substitution.variables.end()) {
+      const auto at = static_cast<size_t>(found - substitution.variables.begin());
+      result = at < substitution.values.size() ? substitution.values[at] : TypeId::kUnknown;
+    }
+  } else {
+    const TypeForm form = shape.form;
+    const Definition definition = shape.definition;
+    Types arguments(shape.arguments.begin(), shape.arguments.end());
+    for (TypeId& argument : arguments) argument = Substitute(argument, substitution);
+    result = form == TypeForm::kUnion ? types_.MakeUnion(arguments)
+                                      : types_.Make(form, definition, arguments);
+  }
+  substitution.done[number] = result;
+  return result;
+}
+
+TypeId TypeEvaluator::Engine::Substitute(TypeId type, Definition class_definition,
+                                         std::span<const TypeId> arguments, TypeId self) {
+  if (!types_.has_variables(type)) return type;
+  const std::span<const TypeId> parameters = TypeParameters(class_definition);
+  const std::vector<TypeId> variables(parameters.begin(), parameters.end());
+  Substitution substitution{variables, arguments, self};
+  return Substitute(type, substitution);
+}
+
+std::vector<TypeId> TypeEvaluator::Engine::ArgumentsFor(TypeId instance, Definition base) {
+  const Type shape = types_[instance];
+  if (shape.form != TypeForm::kInstance && shape.form != TypeForm::kClassObject) return {};
+  struct Reached {
+    Definition definition;
+    std::vector<TypeId> arguments;
+  };
+  std::deque<Reached> queue;
+  queue.push_back({shape.definition, {shape.arguments.begin(), shape.arguments.end()}});
+  boost::unordered_flat_set<uint64_t> seen;
+  while (!queue.empty()) {
+    Reached each = std::move(queue.front());
+    queue.pop_front();
+    if (each.definition == base) return each.arguments;
+    if (!seen.insert(Key(each.definition)).second) continue;
+    if (!classes_.views().IsA(each.definition, SymbolKind::kClass)) continue;
+    for (const std::string_view text : classes_.views().symbol(each.definition).details().bases) {
+      Findings findings = Fresh();
+      findings.scope = classes_.ScopeOf(each.definition);
+      findings.declarer = each.definition;
+      TypeId described = Read(findings, text, Mode::kBase);
+      if (types_.has_variables(described)) {
+        described = Substitute(described, each.definition, each.arguments);
+      }
+      const Type next = types_[described];
+      if (next.form == TypeForm::kInstance) {
+        queue.push_back({next.definition, {next.arguments.begin(), next.arguments.end()}});
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace coppice
