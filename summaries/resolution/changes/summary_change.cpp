@@ -217,9 +217,9 @@ class Comparison {
 
   static size_t CountBehind(std::span<const Binding> bindings, std::string_view name,
                             uint32_t order) {
-    const auto named = std::ranges::equal_range(bindings, name, {}, &Binding::name);
-    return static_cast<size_t>(std::ranges::count_if(
-        named, [&](const Binding& binding) { return binding.order >= order; }));
+    const auto [first, last] = std::ranges::equal_range(bindings, name, {}, &Binding::name);
+    return static_cast<size_t>(
+        std::count_if(first, last, [&](const Binding& b) { return b.order >= order; }));
   }
 
   // Whatever may be a name in an expression, attributes apart.
