@@ -24,16 +24,15 @@ set(public_headers
     summaries/pack_writer.h summaries/summary_builder.h summaries/summary_names.h
     summaries/summary_view.h summaries/symbol_details.h
     summaries/resolution/changes/dependencies.h summaries/resolution/changes/index_change.h
-    summaries/resolution/changes/known_names.h
     summaries/resolution/classes/class_table.h summaries/resolution/classes/signature.h
     summaries/resolution/classes/subclasses.h
     summaries/resolution/expressions/expression.h summaries/resolution/expressions/target.h
     summaries/resolution/graph/import_graph.h
     summaries/resolution/imports/environment.h summaries/resolution/imports/index.h
     summaries/resolution/imports/manifest.h summaries/resolution/imports/module_finder.h
-    summaries/resolution/names/definition.h summaries/resolution/names/module_views.h
-    summaries/resolution/names/name_resolver.h summaries/resolution/names/name_table.h
-    summaries/resolution/names/reexports.h
+    summaries/resolution/names/definition.h summaries/resolution/names/known_names.h
+    summaries/resolution/names/module_views.h summaries/resolution/names/name_resolver.h
+    summaries/resolution/names/name_table.h summaries/resolution/names/reexports.h
     summaries/resolution/types/evaluation.h summaries/resolution/types/type_evaluator.h
     summaries/resolution/types/type_table.h
     store/discovery.h store/environment_index.h store/file_system.h store/indexer.h

@@ -112,6 +112,25 @@ bool SameImport(const SummaryView& a, uint32_t row_a, const SummaryView& b, uint
          SameGuards(a, x.guard, b, y.guard);
 }
 
+// Where the names of a scope are bound.
+class Places {
+ public:
+  explicit Places(std::span<const Binding> bindings) {
+    for (const Binding& binding : bindings) places_.emplace_back(binding.name, binding.order);
+    std::ranges::sort(places_);
+  }
+
+  // How often a name is bound there or later.
+  size_t CountBehind(std::string_view name, uint32_t order) const {
+    const auto first = std::ranges::lower_bound(places_, std::pair(name, order));
+    const auto last = std::ranges::upper_bound(first, places_.end(), std::pair(name, UINT32_MAX));
+    return static_cast<size_t>(last - first);
+  }
+
+ private:
+  std::vector<std::pair<std::string_view, uint32_t>> places_;
+};
+
 class Comparison {
  public:
   Comparison(ModuleRef module, const SummaryVersion& before, const SummaryVersion& after,
@@ -195,13 +214,15 @@ class Comparison {
 
   // Names whose bindings stand elsewhere among the classes and variables that mention them.
   void ComparePlaces(uint32_t scope, std::span<const Binding> a, std::span<const Binding> b) {
+    const Places places_a(a);
+    const Places places_b(b);
     for (const Binding& binding : a) {
       if (binding.import || rows_[binding.row] == kNoRow) continue;
       const Symbol x = before_.view.symbol(binding.row);
       const Symbol y = after_.view.symbol(rows_[binding.row]);
       const auto compare = [&](std::string_view text) {
         ForEachName(text, [&](std::string_view name) {
-          if (CountBehind(a, name, x.order()) != CountBehind(b, name, y.order())) {
+          if (places_a.CountBehind(name, x.order()) != places_b.CountBehind(name, y.order())) {
             Add(DependencyKind::kPlace, scope, name);
           }
         });
@@ -213,13 +234,6 @@ class Comparison {
         compare(details.value);
       }
     }
-  }
-
-  static size_t CountBehind(std::span<const Binding> bindings, std::string_view name,
-                            uint32_t order) {
-    const auto [first, last] = std::ranges::equal_range(bindings, name, {}, &Binding::name);
-    return static_cast<size_t>(
-        std::count_if(first, last, [&](const Binding& b) { return b.order >= order; }));
   }
 
   // Whatever may be a name in an expression, attributes apart.

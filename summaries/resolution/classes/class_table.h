@@ -14,9 +14,9 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "summaries/resolution/changes/dependencies.h"
-#include "summaries/resolution/changes/known_names.h"
 #include "summaries/resolution/expressions/expression.h"
 #include "summaries/resolution/expressions/target.h"
+#include "summaries/resolution/names/known_names.h"
 #include "summaries/resolution/names/module_views.h"
 #include "summaries/resolution/names/name_resolver.h"
 

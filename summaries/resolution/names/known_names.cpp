@@ -1,4 +1,4 @@
-#include "summaries/resolution/changes/known_names.h"
+#include "summaries/resolution/names/known_names.h"
 
 #include <algorithm>
 #include <array>
