@@ -330,14 +330,27 @@ TEST(Dependencies, OrderOfAClassesVariables) {
 TEST(Dependencies, SubmodulesThatImportsBind) {
   const auto differ = [](const std::string& text, std::string_view name) {
     return IsInvalidated({{"m/__init__.py", ""}}, {{"m/__init__.py", text}},
-                         DependencyKind::kSubmodules, "", name);
+                         DependencyKind::kBindings, "", name);
   };
   EXPECT_TRUE(differ("import m.x.y\n", "x"));
   EXPECT_TRUE(differ("from .x import y\n", "x"));
+  EXPECT_TRUE(differ("from . import x as y\n", "x"));
   EXPECT_FALSE(differ("import m.x.y\n", "y"));
-  EXPECT_FALSE(differ("from . import x\n", "x"));
   EXPECT_FALSE(differ("from ..x import y\n", "x"));
   EXPECT_FALSE(differ("class C:\n    import m.x\n", "x"));
+}
+
+TEST(Dependencies, OrderOfImportsOfSubmodules) {
+  const auto differ = [](const std::string& before, const std::string& after) {
+    return IsInvalidated({{"m/__init__.py", before}}, {{"m/__init__.py", after}},
+                         DependencyKind::kBindings, "", "x");
+  };
+  const std::string text = "x = 1\nfrom .x import y\n";
+  EXPECT_TRUE(differ(text, "from .x import y\nx = 1\n"));
+  EXPECT_TRUE(differ(text, "x = 1\nif y: from .x import y\n"));
+  EXPECT_TRUE(differ(text, "from .a import b\n" + text));
+  EXPECT_FALSE(differ(text, "x = 1\nfrom .x import z\n"));
+  EXPECT_FALSE(differ(text, "from a import b\n" + text));
 }
 
 TEST(Dependencies, ImportsInFunctions) {

@@ -418,6 +418,56 @@ TEST(NameResolver, TakesWhatAPackageBoundBeforeItsSubmodule) {
   EXPECT_EQ(names.Resolve("p", "y"), "p.y");
 }
 
+TEST(NameResolver, BindsSubmodulesWhereTheyAreFirstImported) {
+  // What an interpreter has as `p.x`; where it knows more of conditions, both.
+  constexpr struct {
+    const char* text;
+    const char* meaning;
+  } kCases[] = {
+      {"def x(): pass\nfrom .x import h\n", "p.x"},
+      {"def x(): pass\nfrom p.x import h\n", "p.x"},
+      {"def x(): pass\nfrom .x import *\n", "p.x:x:3"},
+      {"def x(): pass\nimport p.x\n", "p.x"},
+      {"def x(): pass\nimport p.x as y\n", "p.x"},
+      {"def x(): pass\nimport p.x.y\n", "p.x"},
+      {"from .x import h\ndef x(): pass\n", "p:x:2"},
+      {"from .x import h\ndef x(): pass\nfrom .x import g\n", "p:x:2"},
+      {"from .x import h\ndef x(): pass\nimport p.x\n", "p:x:2"},
+      {"from .x import x, h\n", "p.x:x:3"},
+      {"from .x import h, x\n", "p.x:x:3"},
+      {"from .x import x\nfrom .x import h\n", "p.x:x:3"},
+      {"def x(): pass\nfrom . import x\n", "p:x:1"},
+      {"def x(): pass\nfrom . import x as y\n", "p:x:1"},
+      {"def x(): pass\nfrom . import x\nfrom .x import h\n", "p.x"},
+      {"from . import x\ndef x(): pass\nfrom .x import h\n", "p:x:2"},
+      {"from . import x as y\n", "p.x"},
+      {"from . import x as y\ndef x(): pass\nfrom .x import h\n", "p:x:2"},
+      {"x = 1\ndel x\nfrom .x import h\n", "p.x"},
+      {"import sys\ndef x(): pass\nfrom .x import h\n", "p.x"},
+      // Conditions.
+      {"def x(): pass\nif c:\n  from .x import h\n", "p.x p:x:1"},
+      {"if c:\n  from .x import h\ndef x(): pass\nfrom .x import g\n", "p.x p:x:3"},
+      {"if c:\n  from .x import x, h\n", "p.x:x:3 (conditional)"},
+      {"if c:\n  from .x import h\n  def x(): pass\n  from .x import h\n",
+       "p:x:3 p.x (conditional)"},
+      {"def x(): pass\nif False:\n  from .x import h\n", "p:x:1"},
+      {"def x(): pass\nif False:\n  from .x import h\nfrom .x import h\n", "p.x"},
+      {"def x(): pass\ntry:\n  from .x import h\nexcept ImportError:\n  h = 1\n", "p.x p:x:1"},
+      {"try:\n  from .x import x\nexcept ImportError:\n  x = 1\n", "p.x:x:3 p:x:4"},
+      // What is imported further up may have imported it.
+      {"from .a import b\ndef x(): pass\nfrom .x import h\n", "p.x p:x:2"},
+      {"from .a import b\nfrom .x import h\n", "p.x"},
+  };
+  for (const auto& [text, meaning] : kCases) {
+    Names names(Sources{{"p/__init__.py", text},
+                        {"p/a.py", "b = 1\n"},
+                        {"p/x/__init__.py", "h = 1\ng = 2\ndef x(): pass\n"},
+                        {"p/x/y.py", ""}});
+    EXPECT_EQ(names.Resolve("p", "x"), meaning) << text;
+    EXPECT_EQ(names.Lookup("p", "x"), meaning) << text;
+  }
+}
+
 TEST(NameResolver, ManglesPrivateNamesInClasses) {
   Names names(Sources{{"m.py",
                        "def __x(): pass\nclass C:\n  def __x(self): pass\n  y = __x\n"

@@ -30,7 +30,6 @@ enum class DependencyKind : uint8_t {
   kAll,          // whether `__all__` is bound and known whole, and which others it takes over
   kListed,       // whether the name is in `__all__`
   kCallImports,  // imports in functions that bind the name
-  kSubmodules,   // whether imports bind the submodule of that name without naming it
   kLookup,       // which module a dotted name is, with `row` dots before it (0: `module` is none)
   kChild,        // the submodule of that name
   kStub,         // the stub of a source

@@ -19,7 +19,8 @@ constexpr uint32_t kModule = Dependency::kModuleScope;
 struct Binding {
   uint32_t scope;  // kModule or the row of a class
   std::string_view name;
-  bool import;
+  // An import may bind a submodule without naming it.
+  enum class Kind : uint8_t { kImport, kSubmodule, kSymbol } kind;
   uint32_t row;
   uint32_t order;
 };
@@ -45,7 +46,7 @@ struct Sorted {
   std::vector<uint32_t> stars;    // rows
   std::vector<uint32_t> star_orders;                            // ascending
   std::vector<std::pair<std::string_view, uint32_t>> in_calls;  // by name, then row
-  std::vector<std::string_view> submodules;                     // ascending
+  uint32_t first_related = UINT32_MAX;                          // as SubmoduleImports has it
   std::vector<std::string_view> listed;                         // ascending
   std::vector<std::string_view> sources;                        // of `__all__`, in order
 };
@@ -54,7 +55,7 @@ Sorted::Sorted(const SummaryVersion& version) : view(version.view) {
   const auto add_symbols = [&](RowRange rows, uint32_t scope) {
     for (uint32_t row = rows.first; row < rows.last; ++row) {
       const Symbol symbol = view.symbol(row);
-      bindings.push_back({scope, symbol.name(), false, row, symbol.order()});
+      bindings.push_back({scope, symbol.name(), Binding::Kind::kSymbol, row, symbol.order()});
     }
   };
   add_symbols(view.ModuleSymbols(), kModule);
@@ -69,28 +70,30 @@ Sorted::Sorted(const SummaryVersion& version) : view(version.view) {
     const uint32_t scope =
         import.scope == ImportScope::kModule ? kModule : import.owner.value_or(kModule);
     if (!star) {
-      bindings.push_back({scope, import.binds, true, row, import.order});
+      bindings.push_back({scope, import.binds, Binding::Kind::kImport, row, import.order});
     } else if (scope == kModule) {
       stars.push_back(row);
       star_orders.push_back(import.order);
     }
-    if (version.own_prefix.empty() || import.scope != ImportScope::kModule) continue;
-    const std::string_view below = SubmoduleBoundBy(import, version.own_prefix);
-    if (!below.empty()) submodules.push_back(below);
+  }
+  if (!version.own_prefix.empty()) {
+    const SubmoduleImports imports(view, version.own_prefix);
+    for (const auto& [name, row] : imports.entries) {
+      bindings.push_back({kModule, name, Binding::Kind::kSubmodule, row, view.import(row).order});
+    }
+    first_related = imports.first_related;
   }
   for (uint32_t row = 0; row < view.export_count(); ++row) {
     const Export exported = view.exported(row);
     (exported.from_module ? sources : listed).push_back(exported.text);
   }
   std::ranges::sort(bindings, {}, [](const Binding& binding) {
-    return std::tuple(binding.scope, binding.name, !binding.import, binding.row);
+    return std::tuple(binding.scope, binding.name, binding.kind, binding.row);
   });
   std::ranges::sort(star_orders);
   std::ranges::sort(in_calls);
-  for (std::vector<std::string_view>* names : {&submodules, &listed}) {
-    std::ranges::sort(*names);
-    names->erase(std::unique(names->begin(), names->end()), names->end());
-  }
+  std::ranges::sort(listed);
+  listed.erase(std::unique(listed.begin(), listed.end()), listed.end());
 }
 
 bool SameGuards(const SummaryView& a, std::optional<uint32_t> in_a, const SummaryView& b,
@@ -131,6 +134,13 @@ class Places {
   std::vector<std::pair<std::string_view, uint32_t>> places_;
 };
 
+// Of what they do to the submodule that they import by the way.
+bool ImportsSame(const SummaryView& a, uint32_t row_a, const SummaryView& b, uint32_t row_b) {
+  const Import x = a.import(row_a);
+  const Import y = b.import(row_b);
+  return x.module == y.module && x.level == y.level && SameGuards(a, x.guard, b, y.guard);
+}
+
 class Comparison {
  public:
   Comparison(ModuleRef module, const SummaryVersion& before, const SummaryVersion& after,
@@ -163,7 +173,6 @@ class Comparison {
     if (AddDifference(before_.listed, after_.listed, DependencyKind::kListed)) {
       Add(DependencyKind::kNames, kModule);
     }
-    AddDifference(before_.submodules, after_.submodules, DependencyKind::kSubmodules);
     CompareCalls();
     return std::move(rows_);
   }
@@ -217,7 +226,7 @@ class Comparison {
     const Places places_a(a);
     const Places places_b(b);
     for (const Binding& binding : a) {
-      if (binding.import || rows_[binding.row] == kNoRow) continue;
+      if (binding.kind != Binding::Kind::kSymbol || rows_[binding.row] == kNoRow) continue;
       const Symbol x = before_.view.symbol(binding.row);
       const Symbol y = after_.view.symbol(rows_[binding.row]);
       const auto compare = [&](std::string_view text) {
@@ -257,24 +266,43 @@ class Comparison {
 
   // Symbols of one name and scope by their ordinals.
   void MatchRows(std::span<const Binding> a, std::span<const Binding> b) {
-    while (!a.empty() && a.front().import) a = a.subspan(1);
-    while (!b.empty() && b.front().import) b = b.subspan(1);
+    for (std::span<const Binding>* const each : {&a, &b}) {
+      while (!each->empty() && each->front().kind != Binding::Kind::kSymbol) {
+        *each = each->subspan(1);
+      }
+    }
     for (size_t i = 0; i < a.size() && i < b.size(); ++i) rows_[a[i].row] = b[i].row;
   }
 
   // Each the same, and bound in the same order, also among star imports.
   bool SameBindings(std::span<const Binding> a, std::span<const Binding> b) const {
     if (a.size() != b.size()) return false;
+    bool submodule = false;
     for (size_t i = 0; i < a.size(); ++i) {
       const Binding& x = a[i];
       const Binding& y = b[i];
-      if (x.import != y.import || before_.StarsBehind(x) != after_.StarsBehind(y)) return false;
-      if (x.import ? !SameImport(before_.view, x.row, after_.view, y.row)
-                   : before_.view.SymbolHash(x.row) != after_.view.SymbolHash(y.row)) {
+      if (x.kind != y.kind || before_.StarsBehind(x) != after_.StarsBehind(y)) return false;
+      submodule |= x.kind == Binding::Kind::kSubmodule;
+      if (!SaysTheSame(x, y)) return false;
+    }
+    // What may import a submodule before it does.
+    for (size_t i = 0; submodule && i < a.size(); ++i) {
+      if ((before_.first_related <= a[i].order) != (after_.first_related <= b[i].order))
         return false;
-      }
     }
     return a.size() == 1 || Ranks(a) == Ranks(b);
+  }
+
+  bool SaysTheSame(const Binding& x, const Binding& y) const {
+    switch (x.kind) {
+      case Binding::Kind::kImport:
+        return SameImport(before_.view, x.row, after_.view, y.row);
+      case Binding::Kind::kSubmodule:
+        return ImportsSame(before_.view, x.row, after_.view, y.row);
+      case Binding::Kind::kSymbol:
+        break;
+    }
+    return before_.view.SymbolHash(x.row) == after_.view.SymbolHash(y.row);
   }
 
   static std::vector<size_t> Ranks(std::span<const Binding> bindings) {
@@ -298,7 +326,7 @@ class Comparison {
                                                 std::span<const Binding> bindings) {
     std::vector<std::pair<uint32_t, std::string_view>> sorted;
     for (const Binding& binding : bindings) {
-      if (binding.import) continue;
+      if (binding.kind != Binding::Kind::kSymbol) continue;
       const Symbol symbol = view.symbol(binding.row);
       if (symbol.kind() == SymbolKind::kVariable || GivesDefault(symbol)) {
         sorted.emplace_back(binding.order, binding.name);

@@ -50,6 +50,10 @@ NameResolver::Engine::Bindings NameResolver::Engine::BindingsOf(const ModuleStat
     const Import import = view.import(row);
     bindings.push_back({import.order, row, kind, import.guard});
   };
+  const auto add_named = [&](const std::vector<NamedImport>& imports, Binding::Kind kind) {
+    auto at = std::lower_bound(imports.begin(), imports.end(), NamedImport{question.name, 0});
+    for (; at != imports.end() && at->name == question.name; ++at) add_import(at->row, kind);
+  };
   if (question.IsOfClass()) {
     auto at = std::lower_bound(state.of_classes.begin(), state.of_classes.end(),
                                ClassImport{question.row, {question.name, 0}});
@@ -59,12 +63,12 @@ NameResolver::Engine::Bindings NameResolver::Engine::BindingsOf(const ModuleStat
       add_import(at->import.row, Binding::Kind::kImport);
     }
   } else {
-    auto at =
-        std::lower_bound(state.imports.begin(), state.imports.end(), NamedImport{question.name, 0});
-    for (; at != state.imports.end() && at->name == question.name; ++at) {
-      add_import(at->row, Binding::Kind::kImport);
-    }
+    add_named(state.imports, Binding::Kind::kImport);
     for (const uint32_t row : state.stars) add_import(row, Binding::Kind::kStar);
+    const size_t before = bindings.size();
+    add_named(state.submodules, Binding::Kind::kSubmodule);
+    // In stubs what is written counts before what happens by the way.
+    for (size_t i = before; state.stub && i < bindings.size(); ++i) bindings[i].order = 0;
   }
   if (question.before != kNoLimit) {
     // Global names are bound when functions are called.
@@ -75,8 +79,9 @@ NameResolver::Engine::Bindings NameResolver::Engine::BindingsOf(const ModuleStat
     };
     bindings.erase(std::remove_if(bindings.begin(), bindings.end(), unseen), bindings.end());
   }
-  std::sort(bindings.begin(), bindings.end(),
-            [](const Binding& a, const Binding& b) { return a.order > b.order; });
+  std::sort(bindings.begin(), bindings.end(), [](const Binding& a, const Binding& b) {
+    return std::pair(a.order, b.kind) > std::pair(b.order, a.kind);
+  });
   return bindings;
 }
 
@@ -121,15 +126,9 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
     if (state.damaged) findings.obstacles.add(Obstacle::kDamaged);
     return;
   }
-  const Bindings bindings = BindingsOf(state, question);
-  bool surely = FollowReached(question, bindings, findings);
-  if (!surely && !question.IsOfClass() && findings.usual.empty()) {
-    Read({DependencyKind::kSubmodules, question.module, Dependency::kModuleScope,
-          names_.name(question.name)});
-    if (std::binary_search(state.submodules.begin(), state.submodules.end(), question.name)) {
-      surely = AddSubmodule(question.module, names_.name(question.name), findings);
-    }
-  }
+  Bindings bindings = BindingsOf(state, question);
+  DropImportedBefore(question, bindings);
+  const bool surely = FollowReached(question, bindings, findings);
   // Global names are bound when some function is called, if ever.
   for (const Binding& binding : bindings) {
     if (binding.kind != Binding::Kind::kSymbol) continue;
@@ -146,6 +145,37 @@ void NameResolver::Engine::AskBindings(const Question& question, Findings& findi
   }
 }
 
+// A submodule is bound to its name when it is first imported, and stays what it is bound to then.
+void NameResolver::Engine::DropImportedBefore(const Question& question, Bindings& bindings) {
+  const auto binds = [](const Binding& binding) {
+    return binding.kind == Binding::Kind::kSubmodule;
+  };
+  if (std::none_of(bindings.begin(), bindings.end(), binds)) return;
+  const SummaryView& view = *StateOf(question.module).view;
+  GuardRows imported;  // under which it is there already
+  for (size_t i = bindings.size(); i-- > 0 && imported.size() < kMaxGuards;) {
+    const Binding binding = bindings[i];
+    const bool own = ImportsOwnChild(question, binding);
+    if (own ? i + 1 != bindings.size() : !binds(binding)) continue;  // it takes what is bound
+    const Truth truth = TruthOf(question, binding.guard);
+    if (truth == Truth::kFalse) continue;
+    const auto at = bindings.begin() + static_cast<ptrdiff_t>(i);
+    if (truth == Truth::kTrue) {
+      bindings.erase(std::remove_if(bindings.begin(), at, binds), at);
+      return;
+    }
+    bool again = false;
+    for (auto guard = binding.guard; guard && !again; guard = view.OuterGuard(*guard)) {
+      again = std::find(imported.begin(), imported.end(), *guard) != imported.end();
+    }
+    if (!again) imported.push_back(*binding.guard);
+    // The same statement, or its next part, may bind the name to something else.
+    const bool replaced = i != 0 && bindings[i - 1].kind == Binding::Kind::kImport &&
+                          bindings[i - 1].guard == binding.guard;
+    if (binds(binding) && (again || replaced)) bindings.erase(at);
+  }
+}
+
 // The bindings that the module's or class's own code may reach, from the last one back. Whether one
 // of them is reached in any case.
 bool NameResolver::Engine::FollowReached(const Question& question, const Bindings& bindings,
@@ -154,6 +184,7 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
   GuardRows bound_under;
   std::optional<uint32_t> self_alias;
   std::optional<Binding> own_child;
+  Truth submodule = Truth::kFalse;  // whether that is bound, if nothing is instead
   for (size_t i = 0; i < bindings.size(); ++i) {
     const Binding& binding = bindings[i];
     uint8_t condition = static_cast<uint8_t>(Truth::kTrue);
@@ -162,12 +193,17 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
     if (truth == Truth::kFalse) continue;
     const bool late = (condition & Condition::kHandler) != 0;
     bool bound = false;
+    if (ImportsOwnChild(question, binding)) {
+      if (!own_child) own_child = binding;
+      continue;
+    }
     switch (binding.kind) {
+      case Binding::Kind::kSubmodule:
+        if (!AddSubmodule(question.module, names_.name(question.name), findings)) break;
+        bound = truth != Truth::kTrue || !MayBeImportedBefore(question, bindings, i);
+        if (submodule != Truth::kTrue) submodule = truth;
+        break;
       case Binding::Kind::kImport: {
-        if (ImportsOwnChild(question, binding.row)) {
-          if (!own_child) own_child = binding;
-          break;
-        }
         const size_t before = findings.size();
         bound = FollowImport(question, binding.row, late, findings);
         if (bound && findings.size() == before && IsInWith(*state.view, binding.guard)) {
@@ -206,11 +242,17 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
     }
   }
   if (!question.IsOfClass()) Read({DependencyKind::kStars, question.module});
-  if (own_child) {
-    const bool sure =
-        !own_child->guard || static_cast<Truth>(ConditionOf(question, *own_child->guard) &
-                                                Condition::kTruthMask) == Truth::kTrue;
-    if (FollowImport(question, own_child->row, false, findings) && sure) return true;
+  if (own_child && submodule != Truth::kTrue &&
+      FollowImport(question, own_child->row, false, findings)) {
+    const bool sure = TruthOf(question, own_child->guard) == Truth::kTrue;
+    if (sure || own_child->kind == Binding::Kind::kSubmodule) {
+      submodule = sure ? Truth::kTrue : Truth::kUnknown;
+    }
+  }
+  // As from outside, it is there if nothing else is.
+  if (submodule == Truth::kTrue || (submodule == Truth::kUnknown && findings.size() == 1)) {
+    findings.traits |= kBound;
+    return true;
   }
   if (!self_alias || !findings.empty()) return false;
   FollowAliasOfItself(question, *self_alias, findings);
@@ -218,10 +260,25 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
 }
 
 // A package's `from . import x`: what it has bound to `x` before, else the submodule.
-bool NameResolver::Engine::ImportsOwnChild(const Question& question, uint32_t row) {
-  const Import import = StateOf(question.module).view->import(row);
+bool NameResolver::Engine::ImportsOwnChild(const Question& question, const Binding& binding) {
+  if (binding.kind == Binding::Kind::kSymbol) return false;
+  const Import import = StateOf(question.module).view->import(binding.row);
   return import.name && *import.name == names_.name(question.name) &&
          Find(import.module, question.module, import.level) == question.module;
+}
+
+// Whether code that was run before the binding in front of `number` in the text may have imported
+// the submodule, so that this binding stays.
+bool NameResolver::Engine::MayBeImportedBefore(const Question& question, const Bindings& bindings,
+                                               size_t number) {
+  const uint32_t first = StateOf(question.module).first_related;
+  for (size_t i = number + 1; i < bindings.size() && bindings[i].order >= first; ++i) {
+    const Binding& binding = bindings[i];
+    if (binding.kind != Binding::Kind::kSubmodule && !ImportsOwnChild(question, binding)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 // Whether one of two complementary branches is always taken: `guard` and one of those in `seen`, to
@@ -503,10 +560,11 @@ bool NameResolver::Engine::IsInAll(ModuleRef module, NameId name, Obstacles& obs
 
 // Whether the module's own text, or what it imports by a star, may bind the name. Keeps no answer.
 bool NameResolver::Engine::MayBind(const ModuleState& state, NameId name) const {
-  const auto import =
-      std::lower_bound(state.imports.begin(), state.imports.end(), NamedImport{name, 0});
-  return !state.stars.empty() || (import != state.imports.end() && import->name == name) ||
-         std::binary_search(state.submodules.begin(), state.submodules.end(), name) ||
+  const auto holds = [&](const std::vector<NamedImport>& imports) {
+    const auto at = std::lower_bound(imports.begin(), imports.end(), NamedImport{name, 0});
+    return at != imports.end() && at->name == name;
+  };
+  return !state.stars.empty() || holds(state.imports) || holds(state.submodules) ||
          !state.view->FindSymbols(state.view->ModuleSymbols(), names_.name(name)).empty();
 }
 
@@ -528,10 +586,7 @@ bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bo
     return false;
   }
   if (!state.view->has_all()) {
-    const std::string_view name = names_.name(question.name);
-    for (const DependencyKind kind : {DependencyKind::kBindings, DependencyKind::kSubmodules}) {
-      Read({kind, target, Dependency::kModuleScope, name});
-    }
+    Read({DependencyKind::kBindings, target, Dependency::kModuleScope, names_.name(question.name)});
     Read({DependencyKind::kStars, target});
     if (!MayBind(state, question.name)) return false;
   }

@@ -68,8 +68,6 @@ NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef modul
   state.stub = info->is_stub();
   state.conditions.assign(view->guard_count(), Condition::kUnset);
 
-  const bool package = finder_->is_package(module);
-  const std::string own_name = package ? finder_->name(module) + '.' : std::string();
   for (uint32_t row = 0; row < view->import_count(); ++row) {
     const ImportScope scope = view->import_scope(row);
     if (scope == ImportScope::kFunction) continue;
@@ -85,9 +83,13 @@ NameResolver::Engine::ModuleState& NameResolver::Engine::StateOf(ModuleRef modul
     } else {
       state.imports.push_back({names_.Intern(import.binds), row});
     }
-    if (!package) continue;
-    const std::string_view below = SubmoduleBoundBy(import, own_name);
-    if (!below.empty()) state.submodules.push_back(names_.Intern(below));
+  }
+  if (finder_->is_package(module)) {
+    const SubmoduleImports imports(*view, finder_->name(module) + '.');
+    for (const auto& [name, row] : imports.entries) {
+      state.submodules.push_back({names_.Intern(name), row});
+    }
+    state.first_related = imports.first_related;
   }
   SelectStars(state);
   std::sort(state.imports.begin(), state.imports.end());

@@ -153,7 +153,8 @@ class NameResolver::Engine {
     std::vector<uint32_t> stars;          // rows, ascending; each kind once, the last
     bool stars_cut = false;               // there are more
     std::vector<ClassImport> of_classes;  // those in the bodies of classes; ascending
-    std::vector<NameId> submodules;       // that its imports bind without naming them
+    std::vector<NamedImport> submodules;  // that its imports bind without naming them; ascending
+    uint32_t first_related = UINT32_MAX;  // as SubmoduleImports has it
     std::vector<uint8_t> conditions;      // of each guard with those around it: a Condition
     std::vector<uint8_t> for_types;       // the same for type checkers, once it was asked for
     std::optional<Exports> exports;       // once they were asked for
@@ -167,7 +168,12 @@ class NameResolver::Engine {
   };
 
   struct Binding {
-    enum class Kind : uint8_t { kSymbol, kImport, kStar };
+    enum class Kind : uint8_t {
+      kSymbol,
+      kImport,
+      kStar,
+      kSubmodule,  // an import that binds a submodule without naming it, before it binds names
+    };
     uint32_t order;
     uint32_t row;
     Kind kind;
@@ -214,6 +220,10 @@ class NameResolver::Engine {
   static void SelectStars(ModuleState& state);
   const Exports& ExportsOf(ModuleState& state);
   uint8_t ConditionOf(const Question& question, uint32_t guard);
+  Truth TruthOf(const Question& question, std::optional<uint32_t> guard) {
+    if (!guard) return Truth::kTrue;
+    return static_cast<Truth>(ConditionOf(question, *guard) & Condition::kTruthMask);
+  }
   bool IsBoundInClass(const Question& question, NameId name);
   static std::string_view ConstantText(const ModuleState& state, NameId name,
                                        std::string_view text);
@@ -239,12 +249,14 @@ class NameResolver::Engine {
   // --- name_bindings.cpp
   void AskBindings(const Question& question, Findings& findings);
   bool FollowReached(const Question& question, const Bindings& bindings, Findings& findings);
+  void DropImportedBefore(const Question& question, Bindings& bindings);
   Bindings BindingsOf(const ModuleState& state, const Question& question);
   Question Before(Question question, uint32_t order);
   bool IsBoundAnyway(const Question& question, uint32_t guard, GuardRows& seen);
   void FollowAliasOfItself(const Question& question, uint32_t row, Findings& findings);
   void FollowSymbol(const Question& question, const Symbol& symbol, bool late, Findings& findings);
-  bool ImportsOwnChild(const Question& question, uint32_t row);
+  bool ImportsOwnChild(const Question& question, const Binding& binding);
+  bool MayBeImportedBefore(const Question& question, const Bindings& bindings, size_t number);
   bool FollowGlobal(const Question& question, const Symbol& symbol, Findings& findings);
   bool FollowAlias(const Question& question, const Symbol& symbol, std::string_view target,
                    bool late, Findings& findings);
