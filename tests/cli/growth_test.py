@@ -4,6 +4,7 @@ square of it. With COPPICE_GROWTH set the times are printed."""
 
 import json
 import os
+import resource
 import unittest
 
 import harness
@@ -93,6 +94,23 @@ class Growth(harness.CommandTest):
 
     def test_aliases(self):
         self.check(50_000, lambda n: {"m.py": lines(n, "x{i} = x{next}")})
+
+    def test_explanations(self):
+        self.write("circle/m.py", "import m as n\ndef f(): pass\n")
+        self.index("-o", "circle.pack", "circle")
+
+        def explain(n):
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            name = "m" + ".n" * n + ".f"
+            found = json.loads(
+                self.command("query", "circle.pack", "resolve", name, "--explain", "--json").stdout)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            self.assertEqual(len(found["definitions"][0]["steps"]), n)
+            return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+        n = 6_000
+        once, more = (min(explain(size) for _ in range(3)) for size in (n // STEP, n))
+        self.assertLess(more / once, MOST, f"{once} s, then {more} s")
 
     def test_exports(self):
         self.check(100_000, lambda n: {

@@ -507,10 +507,10 @@ uint32_t NameResolver::Engine::MakeLink(const Step& step, uint32_t next) {
 
 // The steps of `link`, then those of `next`.
 uint32_t NameResolver::Engine::Append(uint32_t link, uint32_t next) {
-  std::vector<uint32_t> first;
-  for (; link != kNoLink; link = links_[link].next) first.push_back(link);
-  for (size_t i = first.size(); i-- > 0;) next = MakeLink(Step(links_[first[i]].step), next);
-  return next;
+  if (link == kNoLink) return next;
+  if (next == kNoLink) return link;
+  links_.push_back({{}, next, link});
+  return static_cast<uint32_t>(links_.size() - 1);
 }
 
 NameResolver::Engine::Findings NameResolver::Engine::FindingsOf(uint32_t number) const {

@@ -69,6 +69,7 @@ class NameResolver::Engine {
   static constexpr size_t kMaxGuards = 64;  // compared to find complementary ones
   static constexpr size_t kBlockDefinitions = 4096;
   static constexpr uint32_t kNoLink = UINT32_MAX;
+  static constexpr size_t kMaxSteps = size_t{1} << 20;  // of one explanation
   static constexpr uint32_t kUnanswered = UINT32_MAX;
   static constexpr uint32_t kNobody = 0;  // a node without answer
 
@@ -125,9 +126,11 @@ class NameResolver::Engine {
     bool empty() const { return usual.empty() && late.empty(); }
     size_t size() const { return usual.size() + late.size(); }
   };
+  // A step and what comes next; or all that `first` leads to, and then that.
   struct Link {
     Step step;
     uint32_t next;
+    uint32_t first = kNoLink;
   };
 
   struct NamedImport {

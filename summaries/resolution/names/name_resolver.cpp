@@ -167,11 +167,23 @@ std::vector<std::string_view> NameResolver::Engine::NamesOf(ModuleRef module) {
 std::vector<ExplainedDefinition> NameResolver::Engine::Explain(std::string_view dotted_name) {
   std::vector<ExplainedDefinition> explained;
   const Findings findings = Run([&] { return ResolveDotted(dotted_name); });
+  size_t steps = 0;
   const auto explain = [&](const Found& found) {
     ExplainedDefinition& each = explained.emplace_back();
     each.definition = found.definition;
-    for (uint32_t link = found.link; link != kNoLink; link = links_[link].next) {
-      each.steps.push_back(links_[link].step);
+    std::vector<uint32_t> ahead{found.link};
+    while (!ahead.empty() && steps != kMaxSteps) {
+      const uint32_t number = ahead.back();
+      ahead.pop_back();
+      if (number == kNoLink) continue;
+      const Link& link = links_[number];
+      ahead.push_back(link.next);
+      if (link.first != kNoLink) {
+        ahead.push_back(link.first);
+      } else {
+        each.steps.push_back(link.step);
+        ++steps;
+      }
     }
   };
   for (const Found& found : findings.usual) explain(found);

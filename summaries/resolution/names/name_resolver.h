@@ -73,7 +73,7 @@ class NameResolver {
   // What the text of a base means: subscripts are left out. No definition: unknown.
   Answer Base(const Scope& scope, std::string_view text);
 
-  // As above, with every step, for people. Asks everything again.
+  // As above, with every step, for people; the first million of them all. Asks everything again.
   std::vector<ExplainedDefinition> Explain(std::string_view dotted_name);
 
  private:
