@@ -501,6 +501,39 @@ TEST(NameResolver, KnowsThatAnnotationsAloneBindNothing) {
   EXPECT_EQ(typed.Resolve("s", "z"), "s:z:1");
 }
 
+TEST(NameResolver, TakesWhatIsBoundForTypeCheckersForThemAlone) {
+  const Sources sources = {{"m.py",
+                            "from typing import TYPE_CHECKING\n"
+                            "if TYPE_CHECKING:\n"
+                            "  def f(): pass\n"
+                            "  from a import g\n"
+                            "  x: int = 1\n"
+                            "else:\n"
+                            "  def h(): pass\n"
+                            "class Base:\n"
+                            "  def __init__(self): pass\n"
+                            "class C(Base):\n"
+                            "  if TYPE_CHECKING:\n"
+                            "    def __init__(self, x): pass\n"
+                            "if not TYPE_CHECKING:\n"
+                            "  def k(): pass\n"},
+                           {"a.py", "def g(): pass\n"}};
+  Names runtime(sources);
+  EXPECT_EQ(runtime.NamesOf("m"), "Base C TYPE_CHECKING h k");
+  for (const char* name : {"f", "g", "x"}) {
+    EXPECT_EQ(runtime.Resolve("m", name), "(missing name)") << name;
+  }
+  EXPECT_EQ(runtime.Member("m.C", "__init__"), "m:Base.__init__:9");
+  for (const SearchProfile profile : {SearchProfile::kMypy, SearchProfile::kPyright}) {
+    Names checked(sources, profile, TypesTarget());
+    EXPECT_EQ(checked.NamesOf("m"), "Base C TYPE_CHECKING f g x");
+    EXPECT_EQ(checked.Resolve("m", "g"), "a:g:1");
+    EXPECT_EQ(checked.Resolve("m", "h"), "(missing name)");
+    EXPECT_EQ(checked.Resolve("m", "k"), "(missing name)");
+    EXPECT_EQ(checked.Member("m.C", "__init__"), "m:C.__init__:12");
+  }
+}
+
 TEST(NameResolver, SeesThroughDecoratingByHand) {
   Names names(Sources{{"m.py",
                        "def f(): pass\nf = trace(cache(f))\n"
