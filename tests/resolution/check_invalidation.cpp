@@ -180,7 +180,7 @@ Answered Ask(TypeEvaluator& evaluator, const Question& question) {
     case Form::kLookup:
       return taken(resolver.Lookup(scope, question.text));
     case Form::kBase:
-      return taken(resolver.Base(scope, question.text));
+      return taken(resolver.Base({question.module, *question.row}, question.text));
     case Form::kMember:
       return taken(resolver.Member({question.module, *question.row}, question.text));
     case Form::kMro: {
@@ -269,7 +269,7 @@ class Questions {
       }
       if (symbol.kind() == SymbolKind::kClass) {
         for (const std::string_view base : symbol.details().bases) {
-          questions_.push_back({Form::kBase, module_, scope, std::string(base)});
+          questions_.push_back({Form::kBase, module_, row, std::string(base)});
         }
       }
     }

@@ -174,6 +174,36 @@ class Colour(Base):
   EXPECT_EQ(classes.Signature("m.Colour"), "(value, names=None)");
 }
 
+TEST(ClassTable, BasesAreWhatIsBoundBeforeTheClass) {
+  Classes classes(R"(
+from enum import Enum
+class E(Enum):
+    a = 1
+class Enum: pass
+class M(type): pass
+class C(metaclass=M): pass
+class M: pass
+)");
+  EXPECT_EQ(classes.Members("m.E"), "a:enum_member");
+  const auto& metaclass = classes.table().TraitsOf(classes.Find("m.C")).metaclass;
+  ASSERT_TRUE(metaclass.has_value());
+  EXPECT_EQ(classes.table().views().symbol(*metaclass).line(), 6u);
+}
+
+TEST(ClassTable, ConstantsAreWhatNothingElseBinds) {
+  Classes classes({{"a.py", "FAST = True\n"}, {"m.py", R"(
+from dataclasses import dataclass
+FAST = False
+from a import FAST
+@dataclass
+class C:
+    if FAST:
+        x: int
+)"}},
+                  0);
+  EXPECT_FALSE(classes.table().FieldsOf(classes.Find("m.C")).complete);
+}
+
 TEST(ClassTable, DataclassesHaveFields) {
   Classes classes(R"(
 from dataclasses import KW_ONLY, InitVar, dataclass, field

@@ -239,6 +239,7 @@ class Comparison {
       const SymbolDetails details = x.details();
       if (x.kind() == SymbolKind::kClass) {
         for (const std::string_view base : details.bases) compare(base);
+        for (const Keyword& keyword : details.keywords) compare(keyword.text);
       } else if (x.kind() == SymbolKind::kVariable && details.value_form == ValueForm::kText) {
         compare(details.value);
       }

@@ -201,9 +201,8 @@ void ClassTable::AddBaseFields(Definition class_definition, const FieldMaker& ma
   };
   const auto replace = [&](const ClassFields&, const ClassField& field) { fields.Replace(field); };
   if (maker.form == FieldForm::kTypedDict) {
-    const Scope scope = ScopeOf(class_definition);
     for (const std::string_view text : views_.symbol(class_definition).details().bases) {
-      const Answer base = resolver_.Base(scope, text);
+      const Answer base = resolver_.Base(class_definition, text);
       if (base.definitions.empty() || !views_.IsA(base.definitions[0], SymbolKind::kClass))
         continue;
       if (base.definitions[0] != class_definition) take(base.definitions[0], replace);

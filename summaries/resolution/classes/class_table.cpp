@@ -12,19 +12,6 @@ uint64_t Key(Definition definition) {
   return uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
 }
 
-// Of a name that one assignment binds, under no condition.
-std::string_view ConstantText(const SummaryView& view, std::string_view name) {
-  const RowRange rows = view.FindSymbols(name);
-  if (rows.size() != 1) return {};
-  const Symbol symbol = view.symbol(rows.first);
-  if (symbol.kind() != SymbolKind::kVariable || symbol.guard() ||
-      symbol.flags().has(SymbolFlag::kGlobal)) {
-    return {};
-  }
-  const SymbolDetails details = symbol.details();
-  return details.value_form == ValueForm::kText ? details.value : std::string_view();
-}
-
 }  // namespace
 
 ClassTable::ClassTable(NameResolver& resolver)
@@ -70,7 +57,7 @@ ClassTraits ClassTable::FindTraits(Definition class_definition) {
   }
   std::vector<const ClassTraits*> bases;
   for (const std::string_view text : details.bases) {
-    const Answer base = resolver_.Base(scope, text);
+    const Answer base = resolver_.Base(class_definition, text);
     switch (known_.Find(base)) {
       case KnownName::kProtocol:
         traits.is_protocol = true;
@@ -128,7 +115,7 @@ std::optional<Definition> ClassTable::FindMetaclass(Definition class_definition,
   for (const Keyword& keyword : views_.symbol(class_definition).details().keywords) {
     if (keyword.name == "**") return std::nullopt;
     if (keyword.name != "metaclass") continue;
-    const Answer answer = resolver_.Base(ScopeOf(class_definition), keyword.text);
+    const Answer answer = resolver_.Base(class_definition, keyword.text);
     if (answer.definitions.empty() || !views_.IsA(answer.definitions[0], SymbolKind::kClass)) {
       return std::nullopt;
     }
@@ -183,10 +170,7 @@ Truth ClassTable::ConditionOf(ModuleRef module, std::optional<uint32_t> guard,
   if (!guard || guard == around) return Truth::kTrue;
   const SummaryView& view = *views_.Find(module);
   const auto constants = [&](std::string_view name) {
-    if (dependencies_ != nullptr) {
-      dependencies_->Read({DependencyKind::kBindings, module, Dependency::kModuleScope, name});
-    }
-    return ConstantText(view, name);
+    return resolver_.ConstantText(module, name);
   };
   ExpressionParser parser;
   Truth truth = Truth::kTrue;

@@ -184,7 +184,7 @@ class ClassTable {
   void AddBaseFields(Definition class_definition, const FieldMaker& maker, FieldList& fields);
   void AddOwnFields(Definition class_definition, const FieldMaker& maker, FieldList& fields);
   // The call of namedtuple that a base is or stands for.
-  std::optional<ScopedText> NamedTupleCall(const Scope& scope, std::string_view base);
+  std::optional<ScopedText> NamedTupleCall(Definition class_definition, std::string_view base);
   bool IsConfiguredByDefault(Definition class_definition);
   bool TakesDefaultFirst(const Scope& scope, std::string_view call);
   void InheritDefault(Definition class_definition, ClassField& field, FieldList& fields);

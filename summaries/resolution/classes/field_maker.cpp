@@ -216,7 +216,7 @@ FieldMaker ClassTable::MakerOf(Definition class_definition) {
 
   FieldMaker maker;
   for (const std::string_view text : details.bases) {
-    switch (known_.Find(resolver_.Base(scope, text))) {
+    switch (known_.Find(resolver_.Base(class_definition, text))) {
       case KnownName::kNamedTuple:
         maker.form = FieldForm::kNamedTuple;
         return maker;
@@ -226,7 +226,7 @@ FieldMaker ClassTable::MakerOf(Definition class_definition) {
       default:
         break;
     }
-    if (const std::optional<ScopedText> call = NamedTupleCall(scope, text)) {
+    if (const std::optional<ScopedText> call = NamedTupleCall(class_definition, text)) {
       maker.form = FieldForm::kNamedTuple;
       maker.named_tuple = call;
       return maker;

@@ -6,12 +6,14 @@
 
 namespace coppice {
 
-std::optional<ScopedText> ClassTable::NamedTupleCall(const Scope& scope, std::string_view base) {
+std::optional<ScopedText> ClassTable::NamedTupleCall(Definition class_definition,
+                                                     std::string_view base) {
   if (!IsDottedName(base)) {
+    const Scope scope = ScopeOf(class_definition);
     if (KnownDecorator(scope, base) != KnownName::kNamedTupleFunction) return std::nullopt;
     return ScopedText{scope, base};
   }
-  const Answer answer = resolver_.Base(scope, base);
+  const Answer answer = resolver_.Base(class_definition, base);
   if (answer.definitions.empty() || !views_.IsA(answer.definitions[0], SymbolKind::kVariable)) {
     return std::nullopt;
   }

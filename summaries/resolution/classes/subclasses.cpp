@@ -37,10 +37,9 @@ Result<SubclassTable> SubclassTable::Make(NameResolver& resolver) {
       const Conditions::Condition condition = conditions.Of(symbol.guard());
       if (condition.run == Truth::kFalse && condition.checked == Truth::kFalse) continue;
       ++table.class_count_;
-      const Scope scope{module, symbol.owner()};
       for (const std::string_view text : symbol.details().bases) {
         const std::size_t before = found.size();
-        for (const Definition base : resolver.Base(scope, text).definitions) {
+        for (const Definition base : resolver.Base({module, row}, text).definitions) {
           if (IsClass(index, base)) found.emplace_back(base, Definition{module, row});
         }
         if (found.size() == before) ++table.unknown_bases_;

@@ -144,11 +144,10 @@ uint8_t NameResolver::Engine::ConditionOf(const Question& question, uint32_t row
   const Target& target = for_types ? types_target_ : target_;
   uint8_t result = 0;
   const auto constants = [&](std::string_view text) -> std::string_view {
-    const NameId name = names_.Intern(text);
-    Read({DependencyKind::kBindings, state.module, Dependency::kModuleScope, text});
     result |= Condition::kConstants;
-    if (question.IsOfClass() && IsBoundInClass(question, name)) return {};
-    return ConstantText(state, name, text);
+    const std::string_view value = ConstantText(question.module, text);
+    const bool hidden = question.IsOfClass() && IsBoundInClass(question, names_.Intern(text));
+    return hidden ? std::string_view() : value;
   };
   const Guard guard = state.view->guard(row);
   Truth truth = EvaluateGuard(guard, target, parser_, constants);
@@ -178,10 +177,11 @@ bool NameResolver::Engine::IsBoundInClass(const Question& question, NameId name)
          !state.view->FindSymbols(state.view->Members(question.row), text).empty();
 }
 
-// Of a name that one assignment binds, under no condition, and nothing else may bind: no import,
-// and no star import behind it.
-std::string_view NameResolver::Engine::ConstantText(const ModuleState& state, NameId name,
-                                                    std::string_view text) {
+// No import binds it, and no star import stands behind.
+std::string_view NameResolver::Engine::ConstantText(ModuleRef module, std::string_view text) {
+  const NameId name = names_.Intern(text);
+  Read({DependencyKind::kBindings, module, Dependency::kModuleScope, names_.name(name)});
+  const ModuleState& state = StateOf(module);
   const SummaryView& view = *state.view;
   const RowRange rows = view.FindSymbols(text);
   if (rows.size() != 1) return {};

@@ -46,7 +46,8 @@ class NameResolver::Engine {
   Answer Resolve(ModuleRef module, std::string_view name);
   Answer Lookup(const Scope& scope, std::string_view dotted_name);
   Answer Member(Definition class_definition, std::string_view name);
-  Answer Base(const Scope& scope, std::string_view text);
+  Answer Base(Definition class_definition, std::string_view text);
+  std::string_view ConstantText(ModuleRef module, std::string_view name);
   Mro MroOf(Definition class_definition);
   std::vector<std::string_view> NamesOf(ModuleRef module);
   std::vector<ExplainedDefinition> Explain(std::string_view dotted_name);
@@ -228,8 +229,6 @@ class NameResolver::Engine {
     return static_cast<Truth>(ConditionOf(question, *guard) & Condition::kTruthMask);
   }
   bool IsBoundInClass(const Question& question, NameId name);
-  static std::string_view ConstantText(const ModuleState& state, NameId name,
-                                       std::string_view text);
   ModuleRef StubOf(ModuleRef module);
   SymbolKind KindOf(Definition symbol);
 

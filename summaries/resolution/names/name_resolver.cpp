@@ -112,8 +112,10 @@ Answer NameResolver::Engine::Member(Definition class_definition, std::string_vie
   return Keep(Run([&] { return FindMember(class_definition, name); }));
 }
 
-Answer NameResolver::Engine::Base(const Scope& scope, std::string_view text) {
-  return Keep(Run([&] { return FindBase(scope, text, kNoLimit); }));
+Answer NameResolver::Engine::Base(Definition class_definition, std::string_view text) {
+  const Symbol symbol = StateOf(class_definition.module).view->symbol(class_definition.row);
+  const Scope scope{class_definition.module, symbol.owner()};
+  return Keep(Run([&] { return FindBase(scope, text, symbol.order()); }));
 }
 
 std::vector<std::string_view> NameResolver::Engine::NamesOf(ModuleRef module) {
@@ -211,8 +213,11 @@ Mro NameResolver::MroOf(Definition class_definition) { return engine_->MroOf(cla
 std::vector<std::string_view> NameResolver::NamesOf(ModuleRef module) {
   return engine_->NamesOf(module);
 }
-Answer NameResolver::Base(const Scope& scope, std::string_view text) {
-  return engine_->Base(scope, text);
+Answer NameResolver::Base(Definition class_definition, std::string_view text) {
+  return engine_->Base(class_definition, text);
+}
+std::string_view NameResolver::ConstantText(ModuleRef module, std::string_view name) {
+  return engine_->ConstantText(module, name);
 }
 std::vector<ExplainedDefinition> NameResolver::Explain(std::string_view dotted_name) {
   Engine engine(engine_->shared_finder(), nullptr, true);

@@ -70,8 +70,12 @@ class NameResolver {
   // Names that are bound only where conditions that the target does not decide hold have
   // kConditional among their obstacles. Views the resolver.
   std::vector<std::string_view> NamesOf(ModuleRef module);
-  // What the text of a base means: subscripts are left out. No definition: unknown.
-  Answer Base(const Scope& scope, std::string_view text);
+  // What one of a class's bases means, or another text of its class statement: what is bound before
+  // that counts, as for MroOf. Subscripts are left out. No definition: unknown.
+  Answer Base(Definition class_definition, std::string_view text);
+  // The text of the value of a name that one assignment in the module binds, under no condition,
+  // and nothing else may bind. Empty: there is no such.
+  std::string_view ConstantText(ModuleRef module, std::string_view name);
 
   // As above, with every step, for people; the first million of them all. Asks everything again.
   std::vector<ExplainedDefinition> Explain(std::string_view dotted_name);

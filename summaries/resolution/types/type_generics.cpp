@@ -47,7 +47,7 @@ std::span<const TypeId> TypeEvaluator::Engine::TypeParameters(Definition class_d
       if (!text.ends_with(']')) continue;
       Findings findings = Fresh();
       findings.scope = classes_.ScopeOf(class_definition);
-      const KnownName known = classes_.known().Find(resolver_.Base(findings.scope, text));
+      const KnownName known = classes_.known().Find(resolver_.Base(class_definition, text));
       std::vector<TypeId> own;
       const Borrowed parser(*this);
       (*parser).Parse(text);
