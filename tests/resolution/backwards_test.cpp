@@ -56,6 +56,22 @@ TEST(Subclasses, AreFoundThroughEveryWayToNameAClass) {
   EXPECT_TRUE(Subclasses(sources, "use.Late").empty());
 }
 
+TEST(Subclasses, DeriveFromWhatTypingNamesStandFor) {
+  const Sources sources = {
+      {"builtins.py", "class object: pass\nclass dict: pass"},
+      {"collections/__init__.py", ""},
+      {"collections/abc.py", "class Mapping: pass"},
+      {"typing.py",
+       "import collections.abc\nDict = _alias(dict, 2)\n"
+       "Mapping = _alias(collections.abc.Mapping, 2)"},
+      {"use.py",
+       "import typing\nclass A(typing.Mapping[str, int]): pass\nclass B(typing.Dict): pass\n"
+       "class C((A)): pass"}};
+  EXPECT_EQ(Subclasses(sources, "collections.abc.Mapping"),
+            (Strings{"use.A 1 collections.abc.Mapping", "use.C 2 use.A"}));
+  EXPECT_EQ(Subclasses(sources, "builtins.dict"), (Strings{"use.B 1 builtins.dict"}));
+}
+
 TEST(Subclasses, EndWhereClassesDeriveFromThemselves) {
   const Sources sources = {{"a.py", "from b import B\nclass A(B): pass\nclass C(C): pass"},
                            {"b.py", "from a import A\nclass B(A): pass"}};

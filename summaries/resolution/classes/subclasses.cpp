@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "summaries/resolution/changes/known_names.h"
 #include "summaries/resolution/names/live_code.h"
 
 namespace coppice {
@@ -21,6 +22,7 @@ Result<SubclassTable> SubclassTable::Make(NameResolver& resolver) {
   const ModuleFinder& finder = resolver.finder();
   const Index& index = finder.index();
   Conditions conditions(index.environment().target);
+  const KnownNames known(resolver);
   SubclassTable table;
   std::vector<std::pair<Definition, Definition>> found;  // base, subclass
   for (uint32_t number = 0; number < index.file_count(); ++number) {
@@ -40,7 +42,10 @@ Result<SubclassTable> SubclassTable::Make(NameResolver& resolver) {
       for (const std::string_view text : symbol.details().bases) {
         const std::size_t before = found.size();
         for (const Definition base : resolver.Base({module, row}, text).definitions) {
-          if (IsClass(index, base)) found.emplace_back(base, Definition{module, row});
+          // As classes are made: typing's names for classes give way to these.
+          const Definition* const alias = known.AliasOf(base);
+          const Definition meant = alias == nullptr ? base : *alias;
+          if (IsClass(index, meant)) found.emplace_back(meant, Definition{module, row});
         }
         if (found.size() == before) ++table.unknown_bases_;
       }
