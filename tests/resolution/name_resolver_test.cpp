@@ -729,7 +729,8 @@ TEST(NameResolver, OrdersBasesAsTypingDoes) {
                        "class E(TypedDict, Generic[T]): pass\n"
                        "class L(Dict[str, T]): pass\n"
                        "class M(Dict[str, T], G[T]): pass\n"
-                       "class S[U](N): pass\n"},
+                       "class S[U](N): pass\n"
+                       "class Q((Generic[T]), (G[T])): pass\n"},
                       {"typing.py",
                        "class Generic: pass\nclass Protocol(Generic): pass\n"
                        "def NamedTuple(): pass\ndef TypedDict(): pass\n"
@@ -744,6 +745,7 @@ TEST(NameResolver, OrdersBasesAsTypingDoes) {
   EXPECT_EQ(names.Order("m.L"), "L dict Generic object");
   EXPECT_EQ(names.Order("m.M"), "M dict G Generic object");
   EXPECT_EQ(names.Order("m.S"), "S N tuple Generic object");
+  EXPECT_EQ(names.Order("m.Q"), "Q G Generic object");
 }
 
 TEST(NameResolver, LeavesOutBasesThatClassesOfCCannotHave) {

@@ -49,7 +49,9 @@ std::optional<NameResolver::Engine::BaseClass> NameResolver::Engine::BaseOf(cons
                                                                             uint32_t order,
                                                                             bool described) {
   const Findings findings = FindBase(scope, text, order);
-  const bool subscripted = text.ends_with(']');
+  // In parentheses, too: `class A((Base[int]))`.
+  const size_t last = text.find_last_not_of(") ");
+  const bool subscripted = last != std::string_view::npos && text[last] == ']';
   std::optional<Definition> found;
   const auto look = [&](const auto& definitions) {
     for (const Found& each : definitions) {
@@ -205,7 +207,8 @@ Mro NameResolver::Engine::MroOf(Definition class_definition) {
     return Ask({class_definition.module, class_definition.row, kOrder});
   });
   const Node& node = nodes_[number];
-  return {DefinitionsOf(number), node.obstacles.empty(), (node.traits & kInconsistent) == 0};
+  return {DefinitionsOf(number), node.obstacles.empty(), node.obstacles.has(Obstacle::kTooMany),
+          (node.traits & kInconsistent) == 0};
 }
 
 NameResolver::Engine::Findings NameResolver::Engine::FindMember(Definition class_definition,

@@ -26,7 +26,8 @@ struct Scope {
 struct Mro {
   // The class itself first; without an order, all that are known. Valid while the resolver lives.
   std::span<const Definition> classes;
-  bool complete = true;    // every base is known
+  bool complete = true;    // every base is known and in it
+  bool cut = false;        // there are too many bases or classes: the rest is left out
   bool consistent = true;  // there is an order; also false for a class that is its own base
 };
 
