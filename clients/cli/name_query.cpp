@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -133,15 +135,8 @@ class NameQuery {
   }
   // Whether the name is that of what only the instances of a class have.
   bool IsOfInstances() {
-    const std::size_t dot = name_.rfind('.');
-    if (dot == std::string::npos) return false;
-    const Answer owner = Meant(std::string_view(name_).substr(0, dot));
-    if (owner.definitions.empty() ||
-        !classes_.views().IsA(owner.definitions[0], SymbolKind::kClass)) {
-      return false;
-    }
-    const auto member =
-        classes_.Member(owner.definitions[0], std::string_view(name_).substr(dot + 1));
+    Answer owner;
+    const std::optional<ClassMember> member = MemberMeant(owner);
     return member && member->kind == MemberKind::kInstance;
   }
 
@@ -341,13 +336,18 @@ class NameQuery {
     if (!found) return false;
     const Mro mro = resolver_.MroOf(found->definition);
     const std::string_view why = !mro.consistent        ? "inconsistent"
+                                 : mro.cut              ? "too_many"
                                  : !mro.complete        ? "unknown_base"
                                  : !found->is_certain() ? "ambiguous"
                                                         : "";
     if (!query_.json) {
       for (const Definition& each : mro.classes) PrintPlace(each);
       if (!mro.consistent) PrintNote("there is no order that keeps that of every base");
-      if (!mro.complete) PrintNote("some base is not known: these are the classes that are");
+      if (mro.cut) {
+        PrintNote("there are too many classes: these are the first of them");
+      } else if (!mro.complete) {
+        PrintNote("some base is not known: these are the classes that are");
+      }
       PrintOthers(found->meant, found->definition);
       return true;
     }
@@ -366,23 +366,35 @@ class NameQuery {
     return true;
   }
 
-  // As the class has it from which the name takes it, if it does.
-  Signatures FindSignatures(const std::string& name, Definition definition) {
-    const Binding binding = query_.bound ? Binding::kBound : Binding::kUnbound;
-    if (const std::size_t dot = name.rfind('.'); dot != std::string::npos) {
-      const Answer owner = Meant(std::string_view(name).substr(0, dot));
-      if (!owner.definitions.empty() &&
-          classes_.views().IsA(owner.definitions[0], SymbolKind::kClass)) {
-        const auto member =
-            classes_.Member(owner.definitions[0], std::string_view(name).substr(dot + 1));
-        if (member) return SignaturesOf(classes_, *member, binding);
-      }
+  // What the class has that all but the last part of the name means. None: that means none.
+  std::optional<ClassMember> MemberMeant(Answer& owner) {
+    const std::size_t dot = name_.rfind('.');
+    if (dot == std::string::npos) return std::nullopt;
+    owner = Meant(std::string_view(name_).substr(0, dot));
+    if (owner.definitions.empty() ||
+        !classes_.views().IsA(owner.definitions[0], SymbolKind::kClass)) {
+      return std::nullopt;
     }
-    return SignaturesOf(classes_, definition, binding);
+    return classes_.Member(owner.definitions[0], std::string_view(name_).substr(dot + 1));
   }
 
   bool Signature(const std::string& name) {
-    const Answer answer = Meant(name_);
+    Answer answer = Meant(name_);
+    Answer owner;
+    const std::optional<ClassMember> member = MemberMeant(owner);
+    // What only says which type the name has is no other thing to call.
+    std::vector<Definition> bound;
+    if (member && member->IsMade()) {
+      bound.push_back(member->definition);
+      const std::span<const Definition> owners = owner.definitions.subspan(1);
+      bound.insert(bound.end(), owners.begin(), owners.end());
+      answer = {bound, owner.obstacles};
+    } else {
+      std::ranges::remove_copy_if(
+          answer.definitions, std::back_inserter(bound),
+          [this](const Definition& each) { return classes_.views().IsDeclaration(each); });
+      if (!bound.empty()) answer.definitions = bound;
+    }
     if (answer.definitions.empty()) {
       if (query_.json) {
         json_->BeginObject();
@@ -397,8 +409,10 @@ class NameQuery {
     const Definition definition = answer.definitions[0];
     // What a module's __getattr__ returns is called otherwise than that.
     const bool by_getattr = answer.obstacles.has(Obstacle::kModuleGetattr);
+    const Binding binding = query_.bound ? Binding::kBound : Binding::kUnbound;
     const Signatures signatures = by_getattr ? Signatures{{}, SignatureGap::kUnknownValue}
-                                             : FindSignatures(name_, definition);
+                                  : member   ? SignaturesOf(classes_, *member, binding)
+                                             : SignaturesOf(classes_, definition, binding);
     const std::string_view why = signatures.gap != SignatureGap::kNone ? GapName(signatures.gap)
                                  : answer.definitions.size() > 1       ? "ambiguous"
                                                                        : "";

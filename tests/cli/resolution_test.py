@@ -84,6 +84,16 @@ class Resolution(harness.CommandTest):
         (field,) = self.query("members", "fields.A")["fields"]
         self.assertEqual(list(field), ["name", "parameter", "annotation", "has_default", "in_constructor",
                                        "only_in_constructor", "keyword_only", "required", "read_only"])
+        answer = self.query("signature", "fields.A.__init__")
+        self.assertEqual((answer["known"], answer["others"], answer["overloads"][0]["text"]),
+                         (True, [], "(self, x: int)"))
+        self.assertEqual(answer["definition"]["qualname"], "A")
+
+    def test_what_says_the_type_of_a_name_is_no_other_meaning(self):
+        self.write("src/says.py", "class A:\n    def f(self): ...\n    f: object\n")
+        self.command("index", "--quiet", "src=src", "-o", "a.pack")
+        answer = self.query("signature", "says.A.f")
+        self.assertEqual((answer["known"], answer["others"], len(answer["overloads"])), (True, [], 1))
 
     def test_mro(self):
         answer = self.query("mro", "use.Derived", "--profile", "pyright")
@@ -92,6 +102,11 @@ class Resolution(harness.CommandTest):
         self.assertEqual(self.query("mro", "use.Wrong")["why"], "inconsistent")
         self.assertEqual(self.query("mro", "use.Open")["why"], "unknown_base")
         self.assertIn(b"no order", self.command("query", "a.pack", "mro", "use.Wrong").stderr)
+        self.write("src/many.py", "class C0: ...\n" + "".join(f"class C{i + 1}(C{i}): ...\n" for i in range(300)))
+        self.command("index", "--quiet", "src=src", "-o", "a.pack")
+        answer = self.query("mro", "many.C300")
+        self.assertEqual((len(answer["mro"]), answer["complete"], answer["why"]), (256, False, "too_many"))
+        self.assertIn(b"too many classes", self.command("query", "a.pack", "mro", "many.C300").stderr)
 
     def test_signature(self):
         answer = self.query("signature", "use.Derived.grow")

@@ -302,6 +302,86 @@ class E:
   EXPECT_EQ(classes.Signature("m.E"), "(a) fields");
 }
 
+TEST(ClassTable, AttrsTakesAwayWhatIsNamedLikeFieldsOfBases) {
+  Classes classes({{"attr/__init__.py", R"(
+def define(cls=None, **options): ...
+def s(cls=None, **options): ...
+def ib(**options): ...
+)"},
+                   {"m.py", R"(
+import attr
+from typing import ClassVar
+@attr.define
+class A:
+    x: int
+@attr.define
+class B(A):
+    x: ClassVar[int] = 5
+    y = attr.ib()
+    @y.default
+    def made(self): ...
+    @y.validator
+    def valid(self): ...
+    @y.other
+    def unknown(self): ...
+@attr.s
+class C(A):
+    x = 1
+    z: ClassVar[int] = attr.ib()
+)"}},
+                  0);
+  EXPECT_EQ(classes.Fields("m.B"), "x y=...");
+  const auto owner = [&](std::string_view name) {
+    return classes.table().Member(classes.Find(name), "x")->owner;
+  };
+  EXPECT_EQ(owner("m.B"), classes.Find("m.A"));
+  EXPECT_EQ(classes.Members("m.B"),
+            "__eq__:method __init__:method __repr__:method made:method unknown:unknown "
+            "valid:method x:slot y:slot");
+  EXPECT_EQ(classes.Signature("m.B.valid"), "(self)");
+  EXPECT_EQ(owner("m.C"), classes.Find("m.C"));
+  // Without annotations it is attr.ib that makes fields.
+  EXPECT_EQ(classes.Fields("m.C"), "x z");
+}
+
+TEST(ClassTable, FieldsAreThoseOfTheFirstClassThatMakesThem) {
+  Classes classes(R"(
+from dataclasses import dataclass
+@dataclass
+class A:
+    x: int
+class B(A): ...
+@dataclass
+class C(A):
+    y: int
+class D(B, C): ...
+)");
+  EXPECT_EQ(classes.Fields("m.D"), "x y");
+}
+
+TEST(ClassTable, SlotsHideDefaults) {
+  Classes classes(R"(
+from dataclasses import dataclass
+@dataclass
+class A:
+    x: int = 1
+@dataclass
+class B(A):
+    __slots__ = ("x",)
+    x: int
+@dataclass
+class C(B):
+    x: int
+@dataclass
+class D(A):
+    __slots__ = names()
+    x: int
+)");
+  EXPECT_EQ(classes.Fields("m.B"), "x");
+  EXPECT_EQ(classes.Fields("m.C"), "x");
+  EXPECT_EQ(classes.Fields("m.D"), "x=1 ?");
+}
+
 TEST(ClassTable, WhatTheClassKeepsOfItsFields) {
   Classes classes(R"(
 from dataclasses import dataclass, field

@@ -145,14 +145,21 @@ const ClassFields* ClassTable::Incomplete(const ClassFields& fields) {
 // Those of a class that makes none itself: its bases'.
 const ClassFields* ClassTable::InheritedFields(Definition class_definition) {
   bool complete = !ChangesClass(class_definition);
+  const ClassFields* found = nullptr;
   for (const Definition& base : resolver_.MroOf(class_definition).classes.subspan(1)) {
     const ClassFields& inherited = FieldsOf(base);
     complete &= inherited.complete;
     if (inherited.form == FieldForm::kNone) continue;
+    if (found == nullptr) found = &inherited;
+    // What it inherits itself may stand behind what another one makes.
+    if (inherited.maker != base) continue;
     complete &= TraitsOf(class_definition).knows_bases;
     return complete ? &inherited : Incomplete(inherited);
   }
-  return complete ? &kNoFields : Incomplete(kNoFields);
+  if (found == nullptr) found = &kNoFields;
+  // Their maker is behind what the order holds, where other bases may make some, too.
+  if (found != &kNoFields) complete &= views_.symbol(class_definition).details().bases.size() == 1;
+  return complete ? found : Incomplete(*found);
 }
 
 const ClassFields* ClassTable::FindFields(Definition class_definition) {
@@ -181,6 +188,7 @@ const ClassFields* ClassTable::FindFields(Definition class_definition) {
   fields.makes_methods =
       !maker.transforms && (maker.form == FieldForm::kDataclass || maker.form == FieldForm::kAttrs);
   fields.plain = maker.plain;
+  fields.hides_inherited = maker.form == FieldForm::kAttrs && maker.slots;
   if (maker.keyword_only && maker.inherited) {
     for (ClassField& field : fields.fields) field.keyword_only = true;
   }
@@ -354,7 +362,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& mak
       const auto end = qualifiers.begin() + std::min(most, qualifiers.size());
       return std::find(qualifiers.begin(), end, by) != end;
     };
-    const bool class_variable = qualified(KnownName::kClassVar);
+    const bool class_variable = annotated && qualified(KnownName::kClassVar);
     if (class_variable && maker.form != FieldForm::kDataclass) continue;
     if (qualified(KnownName::kKeywordOnlyMark)) {
       keyword_only = true;
@@ -432,7 +440,11 @@ bool ClassTable::IsConfiguredByDefault(Definition class_definition) {
 // A field without value has that which the class inherits under its name, as `dataclasses` reads
 // it.
 void ClassTable::InheritDefault(Definition class_definition, ClassField& field, FieldList& fields) {
-  for (const Definition& each : resolver_.MroOf(class_definition).classes.subspan(1)) {
+  for (const Definition& each : resolver_.MroOf(class_definition).classes) {
+    const Truth slot = HasSlot(each, field.name);
+    if (slot == Truth::kTrue) return;
+    if (slot == Truth::kUnknown) fields.complete = false;
+    if (each == class_definition) continue;
     const SummaryView& view = *views_.Find(each.module);
     const RowRange rows = views_.Members(each, field.name);
     std::optional<uint32_t> bound;

@@ -10,7 +10,7 @@ namespace {
 // Assignments of names to names that are followed to see what a member is.
 constexpr uint32_t kMaxAliases = 16;
 
-constexpr std::string_view kMadeMethods[] = {"__init__", "__repr__", "__eq__"};
+constexpr std::string_view kMadeMethods[] = {"__init__", "__new__", "__repr__", "__eq__"};
 
 bool HasDunder(std::string_view name) { return name.starts_with("__") && name.ends_with("__"); }
 
@@ -39,36 +39,42 @@ bool IsConditional(const Symbol& symbol) {
          KindAt(parser, parser.root()) == ExpressionKind::kBoolean;
 }
 
-// Calls use(name) for each that a class's `__slots__` lists; for none if it cannot be read.
+// Calls use(name) for each that a class's `__slots__` lists. False: some of it cannot be read.
 template <class Use>
-void ForEachSlot(ModuleViews& views, Definition class_definition, Use use) {
+bool ForEachSlot(ModuleViews& views, Definition class_definition, Use use) {
   const RowRange rows = views.Members(class_definition, "__slots__");
-  if (rows.empty()) return;
+  if (rows.empty()) return true;
   const SummaryView& view = *views.Find(class_definition.module);
   const SymbolDetails details = view.symbol(rows.last - 1).details();
-  if (details.value_form != ValueForm::kText) return;
+  if (details.value_form != ValueForm::kText) return details.value_form == ValueForm::kAbsent;
   ExpressionParser parser;
   parser.Parse(details.value);
+  bool known = true;
   const auto add = [&](uint32_t node) {
-    if (KindAt(parser, node) != ExpressionKind::kString) return;
-    if (const auto name = StringContent(parser.TextOf(node))) use(*name);
+    const auto name = KindAt(parser, node) == ExpressionKind::kString
+                          ? StringContent(parser.TextOf(node))
+                          : std::nullopt;
+    known &= name.has_value();
+    if (name) use(*name);
   };
   switch (KindAt(parser, parser.root())) {
     case ExpressionKind::kString:
-      return add(parser.root());
+      add(parser.root());
+      return known;
     case ExpressionKind::kTuple:
     case ExpressionKind::kList:
     case ExpressionKind::kSet:
-      return ForEachChild(parser, parser.root(), add);
+      ForEachChild(parser, parser.root(), add);
+      return known;
     case ExpressionKind::kDict: {
       bool key = true;
       ForEachChild(parser, parser.root(), [&](uint32_t node) {
         if (std::exchange(key, !key)) add(node);
       });
-      return;
+      return known;
     }
     default:
-      return;
+      return false;
   }
 }
 
@@ -172,6 +178,7 @@ MemberKind ClassTable::KindOfDecorated(MemberKind kind, const Scope& scope, std:
     default:
       break;
   }
+  if (IsOfAttrsField(scope, text)) return kind;
   if (decorator.definitions.empty()) {
     // Of what is not in the index the name alone speaks.
     if (flags.has(SymbolFlag::kProperty)) return MemberKind::kProperty;
@@ -201,6 +208,17 @@ bool ClassTable::IsTransparent(Definition decorator) {
   return declared.value_form == ValueForm::kText &&
          KnownDecorator(ScopeOf(variable.definitions[0]), declared.value) ==
              KnownName::kTypeVariable;
+}
+
+bool ClassTable::IsOfAttrsField(const Scope& scope, std::string_view decorator) {
+  if (!decorator.ends_with(".default") && !decorator.ends_with(".validator")) return false;
+  const Answer field = resolver_.Lookup(scope, decorator.substr(0, decorator.rfind('.')));
+  if (field.definitions.empty() || !views_.IsA(field.definitions[0], SymbolKind::kVariable)) {
+    return false;
+  }
+  const SymbolDetails details = views_.symbol(field.definitions[0]).details();
+  return details.value_form == ValueForm::kText &&
+         KnownDecorator(ScopeOf(field.definitions[0]), details.value) == KnownName::kAttrsField;
 }
 
 MemberKind ClassTable::KindOfValue(Definition variable) {
@@ -313,10 +331,16 @@ std::optional<ClassMember> ClassTable::MadeMember(Definition class_definition,
   const auto* const made = std::ranges::find(kMadeMethods, name);
   if (made == std::end(kMadeMethods)) return std::nullopt;
   const ClassFields& fields = FieldsOf(class_definition);
-  if (fields.maker != class_definition || !fields.makes_methods) return std::nullopt;
+  if (fields.maker != class_definition) return std::nullopt;
+  const bool bound = !views_.Members(class_definition, name).empty();
+  if (fields.form == FieldForm::kNamedTuple) {
+    if (*made != "__new__" || bound) return std::nullopt;
+    return ClassMember{*made, MemberKind::kStaticMethod, class_definition, class_definition};
+  }
+  if (!fields.makes_methods || *made == "__new__") return std::nullopt;
   const bool constructor = *made == "__init__";
   if (constructor && !fields.makes_constructor) return std::nullopt;
-  if (!views_.Members(class_definition, name).empty()) return std::nullopt;
+  if (bound && !(constructor && fields.replaces_constructor)) return std::nullopt;
   // Options may leave out the others.
   const MemberKind kind = constructor || fields.plain ? MemberKind::kMethod : MemberKind::kUnknown;
   return ClassMember{*made, kind, class_definition, class_definition};
@@ -329,6 +353,15 @@ std::string_view ClassTable::Mangled(Definition class_definition, std::string_vi
   owner.remove_prefix(std::min(owner.find_first_not_of('_'), owner.size()));
   if (owner.empty()) return name;
   return *mangled_.insert(std::string("_").append(owner).append(name)).first;
+}
+
+// Whether its `__slots__` lists one.
+Truth ClassTable::HasSlot(Definition class_definition, std::string_view name) {
+  bool found = false;
+  const bool known = ForEachSlot(views_, class_definition, [&](std::string_view slot) {
+    found |= Mangled(class_definition, slot) == name;
+  });
+  return found ? Truth::kTrue : known ? Truth::kFalse : Truth::kUnknown;
 }
 
 MemberKind ClassTable::KindOf(Definition owner, Definition definition, std::string_view name) {
@@ -382,10 +415,13 @@ std::optional<MemberKind> ClassTable::KeptInstead(Definition class_definition,
   const ClassFields& made = FieldsOf(class_definition);
   if (made.maker != class_definition) return std::nullopt;
   const ClassField* const field = made.Find(name);
-  if (field == nullptr || field->kept == MemberKind::kValue) return std::nullopt;
+  if (field == nullptr) return std::nullopt;
   const bool own = field->scope.module == class_definition.module &&
                    field->scope.class_row == class_definition.row;
-  return own ? std::optional(field->kept) : std::nullopt;
+  if (own) {
+    return field->kept == MemberKind::kValue ? std::nullopt : std::optional(field->kept);
+  }
+  return made.hides_inherited ? std::optional(MemberKind::kInstance) : std::nullopt;
 }
 
 ClassMember ClassTable::Describe(Definition owner, std::string_view name) {
@@ -482,7 +518,7 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     }
   }
   std::ranges::sort(places, [](const Place& a, const Place& b) {
-    return std::tie(a.name, a.rank, a.row) < std::tie(b.name, b.rank, b.row);
+    return std::tie(a.name, a.rank, b.made, a.row) < std::tie(b.name, b.rank, a.made, b.row);
   });
   std::vector<ClassMember> members;
   for (const Place& place : places) {

@@ -55,6 +55,12 @@ struct ClassMember {
   MemberKind kind;
   Definition owner;       // the class in whose body it is bound
   Definition definition;  // what it is bound to, the first of what it can be
+
+  // Whether it is a method that is made of the fields of the class: then that is its definition.
+  bool IsMade() const {
+    return definition == owner &&
+           (kind == MemberKind::kMethod || kind == MemberKind::kStaticMethod);
+  }
 };
 
 // Where the texts of a declaration are read.
@@ -93,6 +99,7 @@ struct ClassFields {
   bool replaces_constructor = false;  // even if the class writes one
   bool makes_methods = false;         // other ones, too: `__repr__`, `__eq__`
   bool plain = true;                  // no option leaves one of them out
+  bool hides_inherited = false;       // attrs: the class has nothing under names of its bases'
   bool complete = true;               // nothing that decides about them is unknown
 
   // By the attribute's or key's name. Null: there is none. Logarithmic.
@@ -147,6 +154,8 @@ class ClassTable {
   MemberKind KindOfFunction(Definition function);
   // Whether a decorator says that it returns what it is given: `def f(function: F) -> F`.
   bool IsTransparent(Definition decorator);
+  // Whether it is attrs' own of a field in that scope, which returns the method: `@x.default`.
+  bool IsOfAttrsField(const Scope& scope, std::string_view decorator);
   // Whether a class is called as it is written behind that decorator: what makes fields is known,
   // or the decorator says that it returns the class.
   bool KeepsClass(const Scope& scope, std::string_view decorator);
@@ -166,6 +175,7 @@ class ClassTable {
   MemberKind KindOf(Definition owner, Definition definition, std::string_view name);
   MemberKind KindOfNested(Definition class_definition);
   std::vector<std::string_view> IgnoredNames(Definition class_definition);
+  Truth HasSlot(Definition class_definition, std::string_view name);
   std::optional<ClassMember> MadeMember(Definition class_definition, std::string_view name);
   std::string_view Mangled(Definition class_definition, std::string_view name);
   MemberKind KindOfInstance(Definition class_definition);

@@ -174,6 +174,7 @@ class SignatureReader {
         default:
           break;
       }
+      if (classes_.IsOfAttrsField(scope, text)) continue;
       const Answer decorator = classes_.Decorator(scope, text);
       if (decorator.definitions.empty()) {
         const std::string_view last = text.substr(text.rfind('.') + 1);
@@ -361,13 +362,14 @@ Signatures SignaturesOf(ClassTable& classes, Definition definition, Binding bind
 
 Signatures SignaturesOf(ClassTable& classes, const ClassMember& member, Binding binding) {
   // Made with the fields of the class.
-  if (member.definition == member.owner && member.kind == MemberKind::kMethod) {
-    if (member.name != "__init__") return Unknown(SignatureGap::kUnknownValue);
+  if (member.IsMade()) {
+    const bool makes = member.name == "__new__";
+    if (member.name != "__init__" && !makes) return Unknown(SignatureGap::kUnknownValue);
     Signatures signatures =
         SignatureReader(classes).OfFields(member.owner, classes.FieldsOf(member.owner));
-    if (binding == Binding::kUnbound) {
+    if (binding == Binding::kUnbound || makes) {
       SignatureParameter self;
-      self.name = "self";
+      self.name = makes ? "_cls" : "self";
       std::vector<SignatureParameter>& parameters = signatures.overloads[0].parameters;
       parameters.insert(parameters.begin(), std::move(self));
     }
@@ -385,6 +387,7 @@ Signatures SignaturesOf(ClassTable& classes, const ClassMember& member, Binding 
       return Unknown(SignatureGap::kNotCallable);
     default: {
       if (member.definition.is_module()) return Unknown(SignatureGap::kNotCallable);
+      if (member.definition == member.owner) return Unknown(SignatureGap::kUnknownValue);
       Signatures signatures = SignaturesOf(classes, member.definition, binding);
       if (signatures.gap == SignatureGap::kNone) signatures.gap = SignatureGap::kUnknownValue;
       return signatures;

@@ -73,6 +73,11 @@ class ModuleViews {
   bool IsA(Definition definition, SymbolKind kind) {
     return !definition.is_module() && symbol(definition).kind() == kind;
   }
+  // Whether it only says which type a name has, outside stubs: `x: int`.
+  bool IsDeclaration(Definition definition) {
+    return IsA(definition, SymbolKind::kVariable) && !is_stub(definition.module) &&
+           symbol(definition).details().value_form == ValueForm::kAbsent;
+  }
 
  private:
   struct Slot {
