@@ -311,7 +311,8 @@ class NameQuery {
     json_->Key("field_form").String(NameOf(fields.form));
     json_->Key("fields_complete").Bool(fields.complete);
     json_->Key("fields").BeginArray();
-    for (const ClassField& field : fields.fields) {
+    for (const auto& each : fields.fields) {
+      const ClassField& field = *each;
       if (field.class_variable) continue;
       json_->BeginObject();
       json_->Key("name").Bytes(field.name);

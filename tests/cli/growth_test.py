@@ -92,6 +92,23 @@ class Growth(harness.CommandTest):
         self.check(5_000, lambda n: {
             "m.py": "class C0: x = 1\n" + lines(n, "class C{next}(C{i}): y = C{i}.x")})
 
+    def test_fields_of_bases(self):
+        def seconds(n, maker):
+            self.write("fields/m.py", f"from dataclasses import dataclass\n@{maker}\nclass C0: x: int\n"
+                       + lines(n, f"@{maker}\nclass C{{next}}(C{{i}}): y{{i}}: int = 1"))
+            self.write("fields/dataclasses.py", "def dataclass(*a, **b): ...\n")
+            self.index("-o", "fields.pack", "fields")
+            runs = []
+            for _ in range(3):
+                before = os.times().children_user
+                self.command("query", "fields.pack", "members", f"m.C{n}", "--json")
+                runs.append(os.times().children_user - before)
+            return min(runs)
+
+        for maker in ("dataclass", "dataclass(slots=True)", "dataclass(kw_only=True)"):
+            once, more = seconds(2_000, maker), seconds(2_000 * STEP, maker)
+            self.assertLess(more / once, MOST, f"{once} s, then {more} s")
+
     def test_aliases(self):
         self.check(50_000, lambda n: {"m.py": lines(n, "x{i} = x{next}")})
 

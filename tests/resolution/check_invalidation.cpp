@@ -133,7 +133,8 @@ class Written {
   Answered Of(const ClassFields& fields) {
     Answered answered;
     answered.complete = fields.complete;
-    for (const ClassField& field : fields.fields) {
+    for (const auto& each : fields.fields) {
+      const ClassField& field = *each;
       std::string text = field.name + ' ' + field.parameter;
       for (const auto& part : {field.annotation, field.default_text}) {
         if (part) text.append(1, ' ').append(*part);

@@ -42,7 +42,8 @@ class Classes {
   std::string Fields(std::string_view name) {
     const ClassFields& fields = table_.FieldsOf(Find(name));
     std::string text;
-    for (const ClassField& field : fields.fields) {
+    for (const auto& each : fields.fields) {
+      const ClassField& field = *each;
       if (field.class_variable) continue;
       text.append(text.empty() ? "" : " ").append(field.name);
       if (field.keyword_only) text += '!';
@@ -565,8 +566,8 @@ class U(T):
   EXPECT_EQ(classes.Signature("m.R"), "(a, b)");
   EXPECT_EQ(classes.Signature("m.S"), "(a, b)");
   std::string required;
-  for (const ClassField& field : classes.table().FieldsOf(classes.Find("m.U")).fields) {
-    required += field.name + (field.required ? "! " : "? ");
+  for (const auto& field : classes.table().FieldsOf(classes.Find("m.U")).fields) {
+    required += field->name + (field->required ? "! " : "? ");
   }
   EXPECT_EQ(required, "a? b! c! d? ");
 }

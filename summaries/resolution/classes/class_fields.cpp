@@ -22,6 +22,9 @@ std::string_view WithoutUnderscores(std::string_view name) {
   return name.substr(std::min(name.find_first_not_of('_'), name.size()));
 }
 
+// So many of the fields of its bases a class has at most.
+constexpr size_t kMaxInherited = 512;
+
 constexpr std::string_view kFactory = "<factory>";
 
 const ClassFields kNoFields;
@@ -35,58 +38,69 @@ bool IsNothing(std::string_view text) {
 }  // namespace
 
 const ClassField* ClassFields::Find(std::string_view name) const {
-  const auto name_of = [this](uint32_t at) -> std::string_view { return fields[at].name; };
+  const auto name_of = [this](uint32_t at) -> std::string_view { return fields[at]->name; };
   const auto found = std::ranges::lower_bound(by_name, name, {}, name_of);
-  return found == by_name.end() || name_of(*found) != name ? nullptr : &fields[*found];
+  return found == by_name.end() || name_of(*found) != name ? nullptr : fields[*found].get();
 }
 
 // Fields while they are gathered.
 class ClassTable::FieldList {
  public:
+  using Field = std::shared_ptr<const ClassField>;
+
   bool complete = true;
 
   const ClassField* Find(std::string_view name) const {
     const auto found = at_.find(name);
-    return found == at_.end() ? nullptr : &*fields_[found->second];
+    return found == at_.end() ? nullptr : fields_[found->second].get();
+  }
+  // Whether a base's field may come in; else it is not known which there are.
+  bool Takes(const ClassField& inherited) {
+    if (at_.size() < kMaxInherited || at_.contains(inherited.name)) return true;
+    complete = false;
+    return false;
   }
   // In the place of the one that has its name, else last.
-  void Replace(ClassField field) {
-    const auto [found, fresh] = at_.try_emplace(field.name, fields_.size());
+  void Replace(Field field) {
+    const auto [found, fresh] = at_.try_emplace(field->name, fields_.size());
     if (fresh) {
-      fields_.emplace_back(std::move(field));
+      fields_.push_back(std::move(field));
     } else {
       fields_[found->second] = std::move(field);
     }
   }
   // Last, and without the one that has its name.
-  void Renew(ClassField field) {
-    const auto [found, fresh] = at_.try_emplace(field.name, fields_.size());
+  void Renew(Field field) {
+    const auto [found, fresh] = at_.try_emplace(field->name, fields_.size());
     if (!fresh) {
       fields_[found->second].reset();
       found->second = fields_.size();
     }
-    fields_.emplace_back(std::move(field));
+    fields_.push_back(std::move(field));
   }
   // Also to what bases have without: those of the class itself are known.
   void GiveSlots(Definition class_definition) {
-    for (std::optional<ClassField>& field : fields_) {
+    for (Field& field : fields_) {
       if (!field || field->only_in_constructor || field->class_variable) continue;
+      if (field->kept == MemberKind::kSlot) continue;
       if (field->definition.module == class_definition.module &&
           field->scope.class_row == class_definition.row) {
         continue;
       }
-      field->kept = MemberKind::kSlot;
+      ClassField with_slot = *field;
+      with_slot.kept = MemberKind::kSlot;
+      field = std::make_shared<const ClassField>(std::move(with_slot));
     }
   }
   void MoveTo(ClassFields& fields) {
-    for (std::optional<ClassField>& field : fields_) {
-      if (field) fields.fields.push_back(std::move(*field));
+    for (Field& field : fields_) {
+      if (field) fields.fields.push_back(std::move(field));
     }
     fields.complete = complete;
   }
 
  private:
-  std::vector<std::optional<ClassField>> fields_;  // none: renewed
+  std::vector<Field> fields_;  // null: renewed
   std::map<std::string, size_t, std::less<>> at_;
 };
 
@@ -126,7 +140,7 @@ const ClassFields* ClassTable::Keep(ClassFields fields) {
   fields.by_name.resize(fields.fields.size());
   std::iota(fields.by_name.begin(), fields.by_name.end(), 0u);
   std::ranges::sort(fields.by_name, {},
-                    [&](uint32_t at) -> std::string_view { return fields.fields[at].name; });
+                    [&](uint32_t at) -> std::string_view { return fields.fields[at]->name; });
   return &fields_.emplace_back(std::move(fields));
 }
 
@@ -190,7 +204,12 @@ const ClassFields* ClassTable::FindFields(Definition class_definition) {
   fields.plain = maker.plain;
   fields.hides_inherited = maker.form == FieldForm::kAttrs && maker.slots;
   if (maker.keyword_only && maker.inherited) {
-    for (ClassField& field : fields.fields) field.keyword_only = true;
+    for (auto& field : fields.fields) {
+      if (field->keyword_only) continue;
+      ClassField by_keyword = *field;
+      by_keyword.keyword_only = true;
+      field = std::make_shared<const ClassField>(std::move(by_keyword));
+    }
   }
   if (ChangesClass(class_definition)) fields.complete = false;
   return Keep(std::move(fields));
@@ -205,9 +224,13 @@ void ClassTable::AddBaseFields(Definition class_definition, const FieldMaker& ma
     if (inherited.form == FieldForm::kNone) fields.complete &= inherited.complete;
     if (inherited.form != maker.form) return;
     fields.complete &= inherited.complete;
-    for (const ClassField& field : inherited.fields) place(inherited, field);
+    for (const FieldList::Field& field : inherited.fields) {
+      if (fields.Takes(*field)) place(inherited, field);
+    }
   };
-  const auto replace = [&](const ClassFields&, const ClassField& field) { fields.Replace(field); };
+  const auto replace = [&](const ClassFields&, const FieldList::Field& field) {
+    fields.Replace(field);
+  };
   if (maker.form == FieldForm::kTypedDict) {
     for (const std::string_view text : views_.symbol(class_definition).details().bases) {
       const Answer base = resolver_.Base(class_definition, text);
@@ -217,25 +240,32 @@ void ClassTable::AddBaseFields(Definition class_definition, const FieldMaker& ma
     }
     return;
   }
-  const std::span<const Definition> bases = resolver_.MroOf(class_definition).classes.subspan(1);
+  const Mro mro = resolver_.MroOf(class_definition);
+  const std::span<const Definition> bases = mro.classes.subspan(1);
   if (maker.form != FieldForm::kAttrs) {
-    // Where the first base makes fields in the same order, its list is what theirs come to.
-    const bool single = !bases.empty() && FieldsOf(bases[0]).form == maker.form &&
-                        FieldsOf(bases[0]).maker == bases[0] &&
-                        std::ranges::equal(bases, resolver_.MroOf(bases[0]).classes);
+    // Where the first base makes fields in the same order, its list is what theirs come to; and
+    // what an order leaves out is the same where there is no other base.
+    const bool only = views_.symbol(class_definition).details().bases.size() == 1;
+    const bool single =
+        !bases.empty() && FieldsOf(bases[0]).form == maker.form &&
+        FieldsOf(bases[0]).maker == bases[0] &&
+        (mro.cut ? only : std::ranges::equal(bases, resolver_.MroOf(bases[0]).classes));
+    if (mro.cut && !single) fields.complete = false;
     for (size_t i = single ? 1 : bases.size(); i-- > 0;) take(bases[i], replace);
+  } else if (mro.cut) {
+    fields.complete = false;
   } else if (maker.in_order) {
     for (size_t i = bases.size(); i-- > 0;) {
       // Each class's own; the freshest stays, in its place.
-      take(bases[i], [&](const ClassFields& inherited, const ClassField& field) {
-        const Definition owner{field.scope.module, *field.scope.class_row};
+      take(bases[i], [&](const ClassFields& inherited, const FieldList::Field& field) {
+        const Definition owner{field->scope.module, *field->scope.class_row};
         if (owner == inherited.maker) fields.Renew(field);
       });
     }
   } else {
     for (const Definition& base : bases) {
-      take(base, [&](const ClassFields&, const ClassField& field) {
-        if (fields.Find(field.name) == nullptr) fields.Replace(field);
+      take(base, [&](const ClassFields&, const FieldList::Field& field) {
+        if (fields.Find(field->name) == nullptr) fields.Replace(field);
       });
     }
   }
@@ -409,7 +439,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& mak
     const bool has_slot = inherited != nullptr && inherited->kept == MemberKind::kSlot;
     if (maker.form == FieldForm::kAttrs) {
       field.kept = maker.slots ? MemberKind::kSlot : MemberKind::kInstance;
-      fields.Renew(std::move(field));
+      fields.Renew(std::make_shared<const ClassField>(std::move(field)));
       continue;
     }
     if (maker.slots && !maker.transforms && !field.only_in_constructor && !class_variable) {
@@ -420,7 +450,7 @@ void ClassTable::AddOwnFields(Definition class_definition, const FieldMaker& mak
         !name.starts_with("__")) {
       fields.complete = false;
     }
-    fields.Replace(std::move(field));
+    fields.Replace(std::make_shared<const ClassField>(std::move(field)));
   }
 }
 
@@ -440,7 +470,8 @@ bool ClassTable::IsConfiguredByDefault(Definition class_definition) {
 // A field without value has that which the class inherits under its name, as `dataclasses` reads
 // it.
 void ClassTable::InheritDefault(Definition class_definition, ClassField& field, FieldList& fields) {
-  for (const Definition& each : resolver_.MroOf(class_definition).classes) {
+  const Mro mro = resolver_.MroOf(class_definition);
+  for (const Definition& each : mro.classes) {
     const Truth slot = HasSlot(each, field.name);
     if (slot == Truth::kTrue) return;
     if (slot == Truth::kUnknown) fields.complete = false;
@@ -478,6 +509,7 @@ void ClassTable::InheritDefault(Definition class_definition, ClassField& field, 
     }
     return;
   }
+  if (mro.cut) fields.complete = false;
 }
 
 // Whether the first parameter of what describes a field is its default.

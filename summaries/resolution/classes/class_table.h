@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -93,7 +94,8 @@ struct ClassField {
 
 struct ClassFields {
   FieldForm form = FieldForm::kNone;
-  std::vector<ClassField> fields;     // in the order of the class: of bases first
+  // In the order of the class: of bases first, and shared with these. None is null.
+  std::vector<std::shared_ptr<const ClassField>> fields;
   Definition maker;                   // the class, or that of its bases, of which they were made
   bool makes_constructor = false;     // its constructor takes them
   bool replaces_constructor = false;  // even if the class writes one

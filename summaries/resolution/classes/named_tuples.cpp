@@ -45,11 +45,11 @@ std::optional<ClassFields> ClassTable::NamedTupleFields(const Scope& scope, std:
     fields.complete = false;
     return fields;
   }
+  std::vector<std::shared_ptr<ClassField>> found;
   const auto add = [&](std::string_view name) {
-    ClassField field;
+    ClassField& field = *found.emplace_back(std::make_shared<ClassField>());
     field.name = field.parameter = name;
     field.scope = scope;
-    fields.fields.push_back(std::move(field));
   };
   const ExpressionKind kind = KindAt(parser, *names);
   if (kind == ExpressionKind::kString) {
@@ -81,22 +81,24 @@ std::optional<ClassFields> ClassTable::NamedTupleFields(const Scope& scope, std:
     const ExpressionKind form = KindAt(parser, *defaults);
     if (form != ExpressionKind::kTuple && form != ExpressionKind::kList) {
       fields.complete = false;
-      return fields;
     }
     std::vector<std::string_view> texts;
-    ForEachChild(parser, *defaults, [&](uint32_t item) { texts.push_back(parser.TextOf(item)); });
+    if (fields.complete) {
+      ForEachChild(parser, *defaults, [&](uint32_t item) { texts.push_back(parser.TextOf(item)); });
+    }
     // How many are unpacked is not known.
     if (std::ranges::any_of(texts, [](std::string_view text) { return text.starts_with('*'); })) {
       fields.complete = false;
       texts.clear();
     }
-    const size_t count = std::min(texts.size(), fields.fields.size());
+    const size_t count = std::min(texts.size(), found.size());
     for (size_t i = 0; i < count; ++i) {
-      ClassField& field = fields.fields[fields.fields.size() - count + i];
+      ClassField& field = *found[found.size() - count + i];
       field.has_default = true;
       field.default_text = texts[texts.size() - count + i];
     }
   }
+  fields.fields.assign(found.begin(), found.end());
   return fields;
 }
 

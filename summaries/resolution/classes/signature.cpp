@@ -100,12 +100,12 @@ class SignatureReader {
     Signatures signatures;
     Signature& signature = signatures.overloads.emplace_back();
     signature.definition = class_definition;
-    for (const ClassField& field : fields.fields) {
-      if (!field.in_constructor) continue;
+    for (const auto& field : fields.fields) {
+      if (!field->in_constructor) continue;
       signature.parameters.push_back(
-          {field.parameter,
-           field.keyword_only ? ParameterKind::kKeywordOnly : ParameterKind::kNormal,
-           field.annotation, field.default_text, field.has_default, field.scope});
+          {field->parameter,
+           field->keyword_only ? ParameterKind::kKeywordOnly : ParameterKind::kNormal,
+           field->annotation, field->default_text, field->has_default, field->scope});
     }
     std::stable_partition(signature.parameters.begin(), signature.parameters.end(),
                           [](const SignatureParameter& parameter) {
