@@ -325,6 +325,10 @@ class B(A):
     def valid(self): ...
     @y.other
     def unknown(self): ...
+    w = attr.ib()
+    @w.default
+    def replaced(self): ...
+    w = 5
 @attr.s
 class C(A):
     x = 1
@@ -337,8 +341,8 @@ class C(A):
   };
   EXPECT_EQ(owner("m.B"), classes.Find("m.A"));
   EXPECT_EQ(classes.Members("m.B"),
-            "__eq__:method __init__:method __repr__:method made:method unknown:unknown "
-            "valid:method x:slot y:slot");
+            "__eq__:method __init__:method __repr__:method made:method replaced:method "
+            "unknown:unknown valid:method w:value x:slot y:slot");
   EXPECT_EQ(classes.Signature("m.B.valid"), "(self)");
   EXPECT_EQ(owner("m.C"), classes.Find("m.C"));
   // Without annotations it is attr.ib that makes fields.

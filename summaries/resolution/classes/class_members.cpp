@@ -212,13 +212,21 @@ bool ClassTable::IsTransparent(Definition decorator) {
 
 bool ClassTable::IsOfAttrsField(const Scope& scope, std::string_view decorator) {
   if (!decorator.ends_with(".default") && !decorator.ends_with(".validator")) return false;
-  const Answer field = resolver_.Lookup(scope, decorator.substr(0, decorator.rfind('.')));
-  if (field.definitions.empty() || !views_.IsA(field.definitions[0], SymbolKind::kVariable)) {
-    return false;
+  if (!scope.class_row) return false;
+  const SummaryView& view = *views_.Find(scope.module);
+  const RowRange rows =
+      views_.Members({scope.module, *scope.class_row}, decorator.substr(0, decorator.rfind('.')));
+  // What is bound to the name later does not count.
+  for (uint32_t row = rows.first; row < rows.last; ++row) {
+    const Symbol symbol = view.symbol(row);
+    if (symbol.kind() != SymbolKind::kVariable) continue;
+    const SymbolDetails details = symbol.details();
+    if (details.value_form == ValueForm::kText &&
+        KnownDecorator(scope, details.value) == KnownName::kAttrsField) {
+      return true;
+    }
   }
-  const SymbolDetails details = views_.symbol(field.definitions[0]).details();
-  return details.value_form == ValueForm::kText &&
-         KnownDecorator(ScopeOf(field.definitions[0]), details.value) == KnownName::kAttrsField;
+  return false;
 }
 
 MemberKind ClassTable::KindOfValue(Definition variable) {
