@@ -303,6 +303,19 @@ class E:
   EXPECT_EQ(classes.Signature("m.E"), "(a) fields");
 }
 
+TEST(ClassTable, SpecifiersThatAreNoFunctionsAreNotKnown) {
+  Classes classes(R"(
+from typing import dataclass_transform
+def Field(): ...
+Specifier = object()
+@dataclass_transform(field_specifiers=(Specifier,))
+class Base: ...
+class A(Base):
+    x: int = Field()
+)");
+  EXPECT_EQ(classes.Fields("m.A"), "x=Field() ?");
+}
+
 TEST(ClassTable, AttrsTakesAwayWhatIsNamedLikeFieldsOfBases) {
   Classes classes({{"attr/__init__.py", R"(
 def define(cls=None, **options): ...

@@ -124,8 +124,13 @@ FieldMaker ClassTable::TransformOf(Definition definition) {
           return;
         }
         const Answer answer = resolver_.Lookup(scope, parser.TextOf(name));
-        // As where it is imported for type checkers alone.
-        if (answer.definitions.empty()) maker.complete = false;
+        // As where it is imported for type checkers alone: `Field = object()`.
+        if (std::ranges::none_of(answer.definitions, [this](const Definition& each) {
+              return views_.IsA(each, SymbolKind::kFunction) ||
+                     views_.IsA(each, SymbolKind::kClass);
+            })) {
+          maker.complete = false;
+        }
         maker.specifiers.insert(maker.specifiers.end(), answer.definitions.begin(),
                                 answer.definitions.end());
       });
