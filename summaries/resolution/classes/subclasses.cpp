@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-#include "summaries/resolution/changes/known_names.h"
+#include "summaries/resolution/names/known_names.h"
 #include "summaries/resolution/names/live_code.h"
 
 namespace coppice {
