@@ -118,7 +118,23 @@ TEST(Manifest, OfForeignHandsIsAnErrorThatNamesIt) {
   ExpectError("{\"name\": \"a project\"}", ErrorCode::kDamaged, "formatVersion");
   ExpectError(Replaced(text, "\"formatVersion\": 1", "\"formatVersion\": 2"),
               ErrorCode::kUnsupportedVersion, "format 2");
-  ExpectError("{\"formatVersion\": 1}", ErrorCode::kDamaged, "target");
+  // Of another program, which numbers its formats likewise.
+  for (const char* const foreign :
+       {R"({"formatVersion": 1})", R"({"formatVersion": 2})", R"({"formatVersion": "3"})",
+        R"({"formatVersion": 1, "target": {}, "packs": [], "roots": []})",
+        R"({"formatVersion": 2, "target": {"name": "app"}, "packs": [], "roots": []})",
+        R"({"formatVersion": 1, "target": {"platform": "linux"}})"}) {
+    ExpectError(foreign, ErrorCode::kDamaged, "packs, roots and target");
+  }
+  for (const char* const foreign :
+       {R"({"formatVersion": 2, "target": "es5", "packs": [], "roots": []})",
+        R"({"formatVersion": 2, "target": {"platform": "a"}, "packs": ["a"], "roots": []})",
+        R"({"formatVersion": 4294967298})", R"({"formatVersion": 1.5})"}) {
+    ExpectError(foreign, ErrorCode::kDamaged, "");
+  }
+  ExpectError(Replaced(Replaced(text, "\"formatVersion\": 1", "\"formatVersion\": 2"),
+                       "\"versions\"", "\"later\": {\"a\": [1]}, \"versions\""),
+              ErrorCode::kUnsupportedVersion, "format 2");
   ExpectError(Replaced(text, "python-3.13.pack", "../python.pack"), ErrorCode::kDamaged,
               "no plain name");
   ExpectError(Replaced(text, "python-3.13.pack", "\\u0041"), ErrorCode::kDamaged, "\\u escape");

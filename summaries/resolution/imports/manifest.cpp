@@ -23,7 +23,7 @@ namespace {
 constexpr uint32_t kFormatVersion = 1;
 constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
 // The first bytes of every manifest that this library wrote.
-constexpr std::string_view kMagic = "{";
+constexpr std::string_view kMagic = "{ \"formatVersion\": ";
 
 using RoleCode = wire::Manifest::Role;
 constexpr std::array kRoles = {
@@ -180,6 +180,12 @@ const char* TakePack(wire::Manifest::Pack::Reader from, TextChecker& checker, Ma
   return nullptr;
 }
 
+// Whether it has what an index of any format has: a number alone tells nothing, for others count
+// their formats, too.
+bool LooksLikeIndex(wire::Manifest::Reader from) {
+  return from.hasPacks() && from.hasRoots() && from.hasTarget() && from.getTarget().hasPlatform();
+}
+
 // Null, or why the message is no manifest. Throws what Cap'n Proto throws.
 const char* Take(wire::Manifest::Reader from, TextChecker& checker, Manifest& manifest) {
   Environment& environment = manifest.environment;
@@ -189,7 +195,6 @@ const char* Take(wire::Manifest::Reader from, TextChecker& checker, Manifest& ma
     if (wrong != nullptr) return wrong;
     if (!files.insert(manifest.packs.back().file).second) return "a pack that is named twice";
   }
-  if (!from.hasTarget()) return "there is no target";
   const auto target = from.getTarget();
   environment.target = {target.getMajor(),
                         target.getMinor(),
@@ -267,14 +272,17 @@ Result<Manifest> ParseManifest(std::string_view text, const std::string& label) 
     capnp::JsonCodec codec;
     codec.setRejectUnknownFields(false);  // a later format says so by its number
     codec.decode(kj::arrayPtr(text.data(), text.size()), root);
-    if (root.getFormatVersion() != kFormatVersion) {
+    if (root.getFormatVersion() == 0) {
+      wrong = "it has no formatVersion";
+    } else if (!LooksLikeIndex(root.asReader())) {
+      wrong = "it has not the packs, roots and target of one";
+    } else if (root.getFormatVersion() != kFormatVersion) {
       other_version = root.getFormatVersion();
     } else {
       wrong = Take(root.asReader(), checker, manifest);
     }
   });
   if (thrown != nullptr) return NoManifest(label, "it is no JSON object with an index's fields");
-  if (other_version == 0u) return NoManifest(label, "it has no formatVersion");
   if (other_version) {
     return Error{ErrorCode::kUnsupportedVersion,
                  label + ": is an index of format " + std::to_string(*other_version) +

@@ -42,7 +42,9 @@ bool IsManifestText(std::string_view text);
 Result<std::string> ManifestText(const Manifest& manifest, const std::string& label);
 
 // What ManifestText wrote, from whoever's hands: kDamaged if it is no manifest, kUnsupportedVersion
-// if it is one of another format, kTooLarge beyond 64 MiB. Linear time and memory.
+// if it is one of another format, kTooLarge beyond 64 MiB. Linear time and memory. Of another
+// format is what has a formatVersion and, as this one has them, packs, roots and a target with a
+// platform: an object that is not known to be a manifest must not be replaced as one.
 Result<Manifest> ParseManifest(std::string_view text, const std::string& label);
 
 // The same of a file. WriteManifest replaces it in one step; errors of the system are kIo.
