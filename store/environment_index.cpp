@@ -11,6 +11,7 @@
 
 #include "store/lock_file.h"
 #include "store/path_text.h"
+#include "store/sidecar.h"
 #include "store/site_paths.h"
 #include "summaries/file_bytes.h"
 #include "summaries/hash.h"
@@ -63,14 +64,24 @@ Result<void> CopyPack(const std::string& pack, const std::string& name) {
   return copy->Commit();
 }
 
+bool IsPack(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::is_symlink(path, error)) return false;
+  const auto file = FileBytes::Map(path.string());
+  return file && pack_format::StartsWithMagic(file->bytes());
+}
+
 // Names a pack a second time, in one step: what is there may be read just now. `temporary` is a
-// name beside it that nobody else uses.
-Result<void> LinkPack(const std::string& pack, const std::string& name,
+// name beside it; a pack there is one that a killed run left.
+Result<void> LinkPack(const std::string& link_or_pack, const std::string& name,
                       const std::string& temporary) {
   namespace fs = std::filesystem;
   std::error_code error;
-  if (fs::equivalent(pack, name, error) && !error) return {};
-  fs::remove(temporary, error);  // of a run that was killed
+  // A second name of a link would go where the link goes.
+  const std::string pack = fs::canonical(link_or_pack, error).string();
+  if (error) return IoError(link_or_pack, error);
+  if (fs::equivalent(pack, name, error) && !error && !fs::is_symlink(name, error)) return {};
+  if (IsPack(temporary)) fs::remove(temporary, error);
   fs::create_hard_link(pack, temporary, error);
   if (!error) {
     fs::rename(temporary, name, error);
@@ -101,7 +112,9 @@ void RemoveUnused(const std::string& directory, const Manifest& manifest) {
              name.find_first_not_of("0123456789abcdef", prefix.size()) ==
                  prefix.size() + kIdentityDigits;
     });
-    if (ours && !used.contains(name)) unused.push_back(entry->path().string());
+    if (ours && !used.contains(name) && IsPack(entry->path())) {
+      unused.push_back(entry->path().string());
+    }
   }
   for (const std::string& path : unused) std::filesystem::remove(path, ignored);
 }
@@ -126,7 +139,8 @@ void RemoveLost(const std::string& directory, const Manifest& old, const Manifes
     const std::string path = JoinedPath(directory, std::string(layer.name) + ".pack");
     if (!IsPackOf(path, lost->identity)) continue;
     std::filesystem::remove(path, ignored);
-    std::filesystem::remove(path + ".coppice-state", ignored);
+    const std::string sidecar = path + ".coppice-state";
+    if (CheckSidecarReplaceable(sidecar)) std::filesystem::remove(sidecar, ignored);
   }
 }
 
@@ -176,8 +190,9 @@ class EnvironmentRun {
     for (const Layer& layer : kLayers) COPPICE_TRY(Build(layer));
     const auto old = ReplaceableManifest(report_.manifest);
     if (!old) return old.error();
-    if (*old != manifest_) COPPICE_TRY(WriteManifest(report_.manifest, manifest_));
+    // While the old manifest still tells which they were. What it names are their other names.
     if (*old) RemoveLost(directory_, **old, manifest_);
+    if (*old != manifest_) COPPICE_TRY(WriteManifest(report_.manifest, manifest_));
     RemoveUnused(directory_, manifest_);
     return std::move(report_);
   }

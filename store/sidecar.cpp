@@ -74,27 +74,6 @@ class Input {
   bool ok_ = true;
 };
 
-// Whether what is at the path may be replaced: a sidecar of any version, whole or not, an empty
-// file or nothing. Anything else is somebody's.
-Result<void> CheckReplaceable(const std::string& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
-  if (descriptor < 0 && errno == ENOENT) return {};
-  bool replaceable = false;
-  if (descriptor >= 0) {
-    struct stat status {};
-    char start[kMagicStart.size()] = {};
-    ssize_t count = -1;
-    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-      count = pread(descriptor, start, sizeof start, 0);
-    }
-    replaceable = count == 0 || std::string_view(start, sizeof start) == kMagicStart;
-    close(descriptor);
-  }
-  if (replaceable) return {};
-  return Error{ErrorCode::kInvalidArgument,
-               path + ": is there and is not the state of a pack, so it is not replaced"};
-}
-
 Result<std::string> ReadWhole(const std::string& path, std::uint64_t max_bytes) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return ReadError(path, "open", errno);
@@ -125,6 +104,25 @@ Result<std::string> ReadWhole(const std::string& path, std::uint64_t max_bytes) 
 }
 
 }  // namespace
+
+Result<void> CheckSidecarReplaceable(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+  if (descriptor < 0 && errno == ENOENT) return {};
+  bool replaceable = false;
+  if (descriptor >= 0) {
+    struct stat status {};
+    char start[kMagicStart.size()] = {};
+    ssize_t count = -1;
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+      count = pread(descriptor, start, sizeof start, 0);
+    }
+    replaceable = count == 0 || std::string_view(start, sizeof start) == kMagicStart;
+    close(descriptor);
+  }
+  if (replaceable) return {};
+  return Error{ErrorCode::kInvalidArgument,
+               path + ": is there and is not the state of a pack, so it is not replaced"};
+}
 
 bool IsRacy(const FileStat& stat, std::int64_t now_ns) {
   constexpr std::int64_t kSecond = 1'000'000'000;
@@ -165,7 +163,7 @@ Result<void> SidecarWriter::Write(const std::string& path, const Hash128& pack) 
   AppendVarint(bytes, count_);
   bytes += entries_;
   AppendCell(bytes, Hash64(std::string_view(bytes).substr(kMagic.size())), 8);
-  COPPICE_TRY(CheckReplaceable(path));
+  COPPICE_TRY(CheckSidecarReplaceable(path));
   Result<ReplacementFile> file = ReplacementFile::Create(path, kMagic);
   if (!file) return file.error();
   COPPICE_TRY(file->file().Append(bytes));

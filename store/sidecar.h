@@ -38,6 +38,10 @@ struct SidecarFile {
 // are known by their round figures.
 bool IsRacy(const FileStat& stat, std::int64_t now_ns);
 
+// kInvalidArgument unless what is at the path may be replaced: a sidecar of any version, whole or
+// not, an empty file or nothing. Anything else is somebody's.
+Result<void> CheckSidecarReplaceable(const std::string& path);
+
 // Collects files in discovery's order: by (root, path bytes). About 60 bytes a file.
 class SidecarWriter {
  public:

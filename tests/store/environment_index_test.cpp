@@ -184,7 +184,8 @@ TEST(EnvironmentIndex, LeavesNoPackOfALayerThatLostItsRoots) {
 TEST(EnvironmentIndex, ReplacesOnlyWhatIsAnIndex) {
   const TemporaryTree tree;
   const Environment environment = WriteEnvironment(tree);
-  for (const std::string& foreign : {std::string("my notes\n"), std::string("{\"name\": 1}\n")}) {
+  for (const std::string foreign :
+       {"my notes\n", "{\"name\": 1}\n", "{\"formatVersion\": 1}\n", "{\"formatVersion\": 2}\n"}) {
     const std::string path = tree.Write("out/index/index.json", foreign);
     const auto report = BuildEnvironmentIndex(environment, tree / "out/index", {}, kFiles);
     ASSERT_FALSE(report);
@@ -193,12 +194,49 @@ TEST(EnvironmentIndex, ReplacesOnlyWhatIsAnIndex) {
     EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), foreign);
     EXPECT_EQ(Listing(tree / "out/index"), Strings{"index.json"});
   }
-  for (const char* ours : {"", "{\"formatVersion\": 2}\n"}) {
+  Manifest later;
+  later.environment = environment;
+  std::string text = ManifestText(later, "index.json").value();
+  text.replace(text.find(": 1"), 3, ": 2");
+  for (const std::string& ours : {std::string(), text}) {
     tree.Write("out/index/index.json", ours);
     Build(tree, environment);
     EXPECT_TRUE(Index::Open(tree / "out/index"));
     std::filesystem::remove(tree / "out/index/index.json");
   }
+}
+
+TEST(EnvironmentIndex, RemovesOnlyWhatIsItsOwn) {
+  const TemporaryTree tree;
+  Environment environment = WriteEnvironment(tree);
+  Build(tree, environment);
+  const Strings foreign = {"index.json.coppice-link", "typeshed.pack.coppice-state",
+                           "project-" + std::string(32, 'a') + ".pack"};
+  for (const std::string& name : foreign) {
+    std::ofstream(tree / ("out/index/" + name), std::ios::trunc) << "my notes\n";
+  }
+  environment.roots.resize(4);
+  tree.Write("project/app.py", "changed = 1\n");
+  Build(tree, environment);
+  for (const std::string& name : foreign) {
+    std::ifstream file(tree / ("out/index/" + name));
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), "my notes\n") << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(tree / "out/index/typeshed.pack"));
+  EXPECT_TRUE(Index::Open(tree / "out/index"));
+}
+
+TEST(EnvironmentIndex, KeepsTheOldPacksWhereThoseOfLayersAreLinks) {
+  const TemporaryTree tree;
+  const Environment environment = WriteEnvironment(tree);
+  tree.Write("elsewhere/project.pack", "");
+  std::filesystem::create_directories(tree / "out/index");
+  std::filesystem::create_symlink("../../elsewhere/project.pack", tree / "out/index/project.pack");
+  const EnvironmentIndexReport report = Build(tree, environment);
+  const std::string file = tree / ("out/index/" + report.layers.back().file);
+  EXPECT_FALSE(std::filesystem::is_symlink(file));
+  EXPECT_TRUE(std::filesystem::is_symlink(tree / "out/index/project.pack"));
+  EXPECT_TRUE(Index::Open(tree / "out/index"));
 }
 
 TEST(EnvironmentIndex, RefusesMoreRootsThanAnIndexMayHave) {
