@@ -86,8 +86,8 @@ class B(A):
     def other(self):
         self.x = nowhere()
 )");
-  EXPECT_EQ(types.Value("A().x"), "None | int");
-  EXPECT_EQ(types.Value("A().z"), "None | int");
+  EXPECT_EQ(types.Value("A().x"), "int | None");
+  EXPECT_EQ(types.Value("A().z"), "int | None");
   EXPECT_EQ(types.Value("A.z"), "None");
   EXPECT_EQ(types.Value("A().d"), "int");
   EXPECT_EQ(types.Value("B().x"), "Unknown name");
@@ -132,7 +132,7 @@ TEST(TypeEvaluator, Literals) {
   EXPECT_EQ(types.Value("None"), "None");
   EXPECT_EQ(types.Value("(1, 'a')"), "tuple[int, str]");
   EXPECT_EQ(types.Value("[1, 2]"), "list[int]");
-  EXPECT_EQ(types.Value("{'a': 1, 'b': None}"), "dict[str, None | int]");
+  EXPECT_EQ(types.Value("{'a': 1, 'b': None}"), "dict[str, int | None]");
   EXPECT_EQ(types.Value("[]"), "list[Unknown]");
   EXPECT_EQ(types.Value("1 + 2 * 3"), "int");
   EXPECT_EQ(types.Value("'%s' % 1"), "str");
@@ -190,8 +190,8 @@ type New[T] = list[T]
 )");
   EXPECT_EQ(types.Annotation("C"), "C");
   EXPECT_EQ(types.Annotation("'C'"), "C");
-  EXPECT_EQ(types.Annotation("Optional[C]"), "None | C");
-  EXPECT_EQ(types.Annotation("C | None"), "None | C");
+  EXPECT_EQ(types.Annotation("Optional[C]"), "C | None");
+  EXPECT_EQ(types.Annotation("C | None"), "C | None");
   EXPECT_EQ(types.Annotation("List[int]"), "list[int]");
   EXPECT_EQ(types.Annotation("dict[str, list['C']]"), "dict[str, list[C]]");
   EXPECT_EQ(types.Annotation("tuple[int, ...]"), "tuple[int, ...]");
@@ -199,7 +199,7 @@ type New[T] = list[T]
   EXPECT_EQ(types.Annotation("Literal['a', 'b']"), "Literal['a'] | Literal['b']");
   EXPECT_EQ(types.Annotation("type[C]"), "type[C]");
   EXPECT_EQ(types.Annotation("Any"), "Any");
-  EXPECT_EQ(types.Annotation("Pair"), "int | C");
+  EXPECT_EQ(types.Annotation("Pair"), "C | int");
   EXPECT_EQ(types.Annotation("Text"), "str");
   EXPECT_EQ(types.Annotation("UserId"), "UserId");
   EXPECT_EQ(types.Annotation("New[int]"), "list[int]");
@@ -223,8 +223,8 @@ last: Last
 new: New[bytes]
 )");
   EXPECT_EQ(types.Value("swapped.get"), "def Mapping.get");
-  EXPECT_EQ(types.Value("swapped.get('a')"), "None | int");
-  EXPECT_EQ(types.Value("last.get('a')"), "None | int");
+  EXPECT_EQ(types.Value("swapped.get('a')"), "int | None");
+  EXPECT_EQ(types.Value("last.get('a')"), "int | None");
   EXPECT_EQ(types.Value("last.keys()"), "Iterator[str]");
   EXPECT_EQ(types.Value("last.keys().__next__()"), "str");
   EXPECT_EQ(types.Value("new.first"), "bytes");
@@ -252,6 +252,41 @@ c = C()
   EXPECT_EQ(types.Value("c.of_parameter"), "Unknown local");
   EXPECT_EQ(types.Value("c.variable"), "Unknown local");
   EXPECT_EQ(types.Value("c.declared"), "int");
+}
+
+TEST(TypeEvaluator, TextsDoNotDependOnWhatWasAskedBefore) {
+  const std::string text = R"(
+from typing import Dict, List, Optional, Union
+class B: ...
+class A: ...
+class C:
+    x = None
+    def set(self):
+        self.x = B()
+        self.x = [A()]
+        self.x = 1
+def f() -> Union[str, "B", None]: ...
+pair = (A(), 1) if f() else [B(), None]
+)";
+  const std::vector<std::string> questions = {"C().x",
+                                              "f()",
+                                              "pair",
+                                              "[B(), A(), 1, None]",
+                                              "[A, B, C]",
+                                              "{1: A(), 'a': None, b'': B()}",
+                                              "(1, [f, A()])",
+                                              "[[1], ['a'], [b'']]",
+                                              "f() or C().x",
+                                              "[list[int], list[str], dict[str, int]]",
+                                              "None if f else 1"};
+  Types forward(text);
+  Types backward(text);
+  std::vector<std::string> texts;
+  for (const std::string& question : questions) texts.push_back(forward.Value(question));
+  for (size_t i = questions.size(); i-- != 0;) {
+    EXPECT_EQ(backward.Value(questions[i]), texts[i]) << questions[i];
+  }
+  EXPECT_EQ(texts[3], "list[A | B | int | None]");
 }
 
 // From wherever one begins, what depends on a circle is not known.
@@ -313,7 +348,7 @@ TEST(TypeEvaluator, HostileTextsEnd) {
   EXPECT_EQ(types.Value("d399"), "Unknown too_many");
   EXPECT_EQ(types.Value("n399"), "int");
   EXPECT_EQ(types.Value("n100"), "int");
-  EXPECT_EQ(types.Annotation("u10").substr(0, 4), "int ");
+  EXPECT_EQ(types.Annotation("u10").substr(0, 4), "U1 |");
   EXPECT_EQ(types.Annotation("u399").substr(0, 7), "Unknown");
   EXPECT_EQ(types.Value("own.pop().pop().pop()"), "Own");
   types.Value(deep);

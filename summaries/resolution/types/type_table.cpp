@@ -1,6 +1,7 @@
 #include "summaries/resolution/types/type_table.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include <boost/container/small_vector.hpp>
@@ -72,6 +73,25 @@ TypeId TypeTable::Make(TypeForm form, Definition definition, std::span<const Typ
   return TypeId{number};
 }
 
+// Equal parts are known by their numbers, so that only the first that differ are looked into.
+bool TypeTable::Precedes(TypeId a, TypeId b) const {
+  while (a != b) {
+    const Type left = (*this)[a];
+    const Type right = (*this)[b];
+    const auto key = [](const Type& type) {
+      return std::tuple(type.form == TypeForm::kNone, type.form, type.definition.module,
+                        type.definition.row, type.text, type.arguments.size());
+    };
+    const auto left_key = key(left);
+    const auto right_key = key(right);
+    if (left_key != right_key) return left_key < right_key;
+    const auto [in_left, in_right] = std::ranges::mismatch(left.arguments, right.arguments);
+    a = *in_left;
+    b = *in_right;
+  }
+  return false;
+}
+
 TypeId TypeTable::MakeUnion(std::span<const TypeId> types) {
   Arguments members;
   for (const TypeId type : types) {
@@ -84,7 +104,7 @@ TypeId TypeTable::MakeUnion(std::span<const TypeId> types) {
     }
     if (members.size() > 2 * kMaxArguments) return TypeId::kUnknown;
   }
-  std::ranges::sort(members);
+  std::ranges::sort(members, [this](TypeId a, TypeId b) { return Precedes(a, b); });
   members.erase(std::unique(members.begin(), members.end()), members.end());
   if (members.empty()) return TypeId::kNever;
   if (members.size() == 1) return members[0];

@@ -30,7 +30,7 @@ enum class TypeForm : uint8_t {
   kMethod,         // the same, bound
   kTypeVariable,   // definition: where it is declared
   kTypeParameter,  // of PEP 695; definition: what declares it, text: its name
-  kUnion,          // arguments: two or more, none of them a union, ascending
+  kUnion,          // arguments: two or more, none of them a union, as Precedes orders them
   kTuple,          // arguments: its items; the last may be kEllipsis after the item that repeats
   kCallable,       // arguments: parameters (or kEllipsis alone), then what it returns
   kLiteral,        // text as written
@@ -64,7 +64,8 @@ class TypeTable {
   // `arguments` may view this table.
   TypeId Make(TypeForm form, Definition definition, std::span<const TypeId> arguments = {},
               std::string_view text = {});
-  // Flattened, each once; kUnknown if one is, kAny likewise; the only one if there is one.
+  // Flattened, each once; kUnknown if one is, kAny likewise; the only one if there is one. Equal
+  // for equal members, in an order that does not depend on what was made before.
   TypeId MakeUnion(std::span<const TypeId> types);
 
   size_t bytes() const;  // that it holds
@@ -96,6 +97,9 @@ class TypeTable {
     bool operator()(const Type& a, uint32_t b) const;
     bool operator()(uint32_t a, const Type& b) const { return (*this)(b, a); }
   };
+
+  // An order of shapes by what they are, not by their numbers; None comes last.
+  bool Precedes(TypeId a, TypeId b) const;
 
   std::vector<Shape> shapes_;
   std::vector<TypeId> arguments_;
