@@ -65,6 +65,10 @@ def tree(text):
     return head, [tree(part) for part in split(inner, ", ")] if inner else []
 
 
+def unpacked(tree):
+    return tree and ("*" + tree[0], tree[1])
+
+
 def runtime_tree(hint):
     """The same of a runtime type. None: it is of a form that is not compared."""
     if hint is None or hint is type(None):
@@ -84,7 +88,9 @@ def runtime_tree(hint):
         return runtime_tree(hint.__origin__)
     origin, arguments = typing.get_origin(hint), list(typing.get_args(hint))
     if getattr(origin, "_name", None) == "Unpack":
-        return runtime_tree(arguments[0])
+        return unpacked(runtime_tree(arguments[0]))
+    if getattr(hint, "__unpacked__", False):
+        return unpacked((origin.__qualname__, [runtime_tree(each) for each in arguments] or None))
     if origin in UNIONS:
         return "|", [runtime_tree(each) for each in arguments]
     if origin in WRAPPERS:

@@ -232,6 +232,72 @@ new: New[bytes]
   EXPECT_EQ(types.Value("new[0]"), "Unknown overloads");
 }
 
+TEST(TypeEvaluator, WhatIsUnpackedIsNoSingleItem) {
+  Types types(R"(
+from typing import Callable, Generic, TypeVar, TypeVarTuple, Unpack
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+Us = Ts
+class Old(Generic[T, Unpack[Ts]]):
+    first: T
+    rest: tuple[Unpack[Ts]]
+class New[*Us, L]:
+    last: L
+    rest: tuple[*Us]
+class Plain[A, B]:
+    a: A
+    b: B
+type Swap[A, B] = dict[B, A]
+type More[*Us] = tuple[int, *Us]
+old: Old[int, str, bytes]
+new: New[int, str, bytes]
+plain: Plain[*tuple[int, str]]
+items: tuple[int, *tuple[str, ...], bytes]
+type Hides[Ts] = list[Ts]
+class Inner[T]:
+    hidden: T
+    def f(self) -> T: ...
+inner: Inner[int]
+)");
+  EXPECT_EQ(types.Annotation("tuple[int, *tuple[str, ...]]"), "tuple[int, *tuple[str, ...]]");
+  EXPECT_EQ(types.Annotation("Callable[[Unpack[Ts]], int]"), "Callable[[*Ts], int]");
+  EXPECT_EQ(types.Annotation("Swap[int, str]"), "dict[str, int]");
+  EXPECT_EQ(types.Annotation("Hides[int]"), "list[int]");
+  EXPECT_EQ(types.Value("inner.hidden"), "int");
+  EXPECT_EQ(types.Value("inner.f()"), "int");
+  EXPECT_EQ(types.Annotation("More[str, bytes]"), "tuple[int, *Unknown]");
+  EXPECT_EQ(types.Value("old.first"), "int");
+  EXPECT_EQ(types.Value("old.rest"), "tuple[*Unknown]");
+  EXPECT_EQ(types.Value("new.last"), "Unknown variables");
+  EXPECT_EQ(types.Value("new.rest"), "tuple[*Unknown]");
+  EXPECT_EQ(types.Value("plain.b"), "Unknown variables");
+  EXPECT_EQ(types.Value("items[0]"), "Unknown operation");
+}
+
+TEST(TypeEvaluator, SpecialMethodsAreThoseOfTheClass) {
+  Types types(R"(
+def f(x: int) -> bytes: ...
+class C:
+    __call__ = f
+    def __init__(self):
+        self.__getitem__ = f
+class D:
+    def __init__(self):
+        self.__call__ = f
+class P:
+    @property
+    def p(self) -> int: ...
+    @p.setter
+    def p(self, value: str) -> None: ...
+read = P.p
+)");
+  EXPECT_EQ(types.Value("C()()"), "bytes");
+  EXPECT_EQ(types.Value("C()[0]"), "Unknown attribute");
+  EXPECT_EQ(types.Value("D()()"), "Unknown attribute");
+  EXPECT_EQ(types.Value("P().p"), "int");
+  EXPECT_EQ(types.Value("read"), "Unknown decorated");
+}
+
 TEST(TypeEvaluator, ValuesOfInstancesAreReadWithoutLocals) {
   Types types(R"(
 class D: ...

@@ -40,23 +40,23 @@ TypeId TypeEvaluator::Engine::ParameterOf(Definition declarer, std::string_view 
   return TypeId::kUnknown;
 }
 
+// They hide what a name means around their function or class (PEP 695, "Scoping Behavior"); those
+// of a class are hidden by what its body binds.
 TypeId TypeEvaluator::Engine::TypeParameter(const Findings& findings, std::string_view name) {
   if (const TypeId own = ParameterOf(findings.declarer, name); own != TypeId::kUnknown) return own;
-  if (findings.scope.class_row) {
-    return ParameterOf({findings.scope.module, *findings.scope.class_row}, name);
-  }
-  return TypeId::kUnknown;
+  if (!findings.scope.class_row) return TypeId::kUnknown;
+  const Definition around{findings.scope.module, *findings.scope.class_row};
+  const TypeId type = ParameterOf(around, name);
+  if (type == TypeId::kUnknown) return type;
+  return classes_.views().Members(around, name).empty() ? type : TypeId::kUnknown;
 }
 
 TypeId TypeEvaluator::Engine::NameAnnotation(Findings& findings, std::string_view name,
                                              std::span<const TypeId> arguments) {
+  if (const TypeId own = TypeParameter(findings, name); own != TypeId::kUnknown) return own;
   const Answer answer = LookUp(findings, name);
-  if (answer.definitions.empty()) {
-    if (const TypeId own = TypeParameter(findings, name); own != TypeId::kUnknown) return own;
-    findings.Note(answer);
-    return findings.Unknown(TypeGap::kName);
-  }
   findings.Note(answer);
+  if (answer.definitions.empty()) return findings.Unknown(TypeGap::kName);
   if (answer.definitions.size() == 1) return Described(findings, answer.definitions[0], arguments);
   if (const KnownName known = classes_.known().Find(answer); IsForm(known)) {
     return DescribedByKnown(findings, known);
@@ -121,10 +121,9 @@ TypeId TypeEvaluator::Engine::AliasOf(Findings& findings, Definition definition,
   const Types copy(arguments.begin(), arguments.end());
   const TypeId type = findings.Take(DescribedBy(definition));
   if (!types_.has_variables(type) || types_[type].form == TypeForm::kTypeVariable) return type;
-  std::vector<TypeId> variables;
-  CollectVariables(type, variables);
-  Substitution substitution{variables, copy};
-  return Substitute(type, substitution);
+  Parameters parameters = DeclaredParameters(definition);
+  if (parameters.variables.empty()) CollectVariables(type, parameters);
+  return Substitute(type, parameters, copy, TypeId::kSelf);
 }
 
 Evaluation TypeEvaluator::Engine::DescribedBy(Definition alias) {
@@ -231,7 +230,7 @@ TypeId TypeEvaluator::Engine::AnnotationNode(Findings& findings, const Expressio
       return types_.MakeUnion(sides);
     }
     case ExpressionKind::kStarred:
-      return AnnotationNode(findings, parsed, parsed.node(node).first_child);
+      return Unpacked(AnnotationNode(findings, parsed, parsed.node(node).first_child));
     case ExpressionKind::kList: {  // parameters, of Callable or for a ParamSpec
       Types items;
       ForEachChild(parsed, node, [&](uint32_t item) {
@@ -289,8 +288,9 @@ TypeId TypeEvaluator::Engine::SubscriptNode(Findings& findings, const Expression
     case KnownName::kNotRequired:
     case KnownName::kReadOnly:
     case KnownName::kInitVar:
-    case KnownName::kUnpack:
       return AnnotationNode(findings, parsed, first_of(index));
+    case KnownName::kUnpack:
+      return Unpacked(AnnotationNode(findings, parsed, index));
     case KnownName::kTypeGuard:
       return Instance(kBool);
     case KnownName::kTuple:

@@ -209,14 +209,9 @@ Evaluation TypeEvaluator::Engine::WorkOut(Definition definition) {
       case KnownName::kOverload:
       case KnownName::kClassMethod:
       case KnownName::kStaticMethod:
-      case KnownName::kProperty:
-      case KnownName::kCachedProperty:
         continue;
       default:
         break;
-    }
-    if (text.ends_with(".setter") || text.ends_with(".getter") || text.ends_with(".deleter")) {
-      continue;
     }
     if (!decorator.definitions.empty() && classes_.IsTransparent(decorator.definitions[0])) {
       continue;

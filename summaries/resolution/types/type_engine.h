@@ -63,7 +63,9 @@ class TypeEvaluator::Engine {
   Evaluation Attribute(TypeId type, std::string_view name);
   Evaluation Call(TypeId callee);
 
-  std::span<const TypeId> TypeParameters(Definition class_definition);
+  std::span<const TypeId> TypeParameters(Definition class_definition) {
+    return ParametersOf(class_definition).variables;
+  }
   std::vector<TypeId> ArgumentsFor(TypeId instance, Definition base);
   std::string TextOf(TypeId type, size_t limit);
 
@@ -126,6 +128,11 @@ class TypeEvaluator::Engine {
     ExpressionParser* parser_;
   };
 
+  // Type variables in the order of arguments.
+  struct Parameters {
+    std::vector<TypeId> variables;
+    size_t single = SIZE_MAX;  // how many come before the first that takes any number of arguments
+  };
   // Variables with what stands for them.
   struct Substitution {
     std::span<const TypeId> variables;
@@ -202,11 +209,13 @@ class TypeEvaluator::Engine {
   Evaluation DescribedBy(Definition alias);
   Evaluation Described(Definition alias);
   TypeId TypeParameter(const Findings& findings, std::string_view name);
+  TypeId Unpacked(TypeId type) { return types_.Make(TypeForm::kUnpacked, {}, {&type, 1}); }
   TypeId ParameterOf(Definition declarer, std::string_view name);
 
   // --- type_members.cpp
   TypeId AttributeOf(Findings& findings, TypeId type, std::string_view name);
   TypeId MemberOf(Findings& findings, TypeId receiver, std::string_view name);
+  TypeId SpecialMethod(Findings& findings, TypeId instance, std::string_view name);
   std::vector<Definition> ValuesOf(Definition class_definition, const ClassMember& member);
   bool HasEnumMembers(Definition class_definition);
   std::optional<TypeId> MadeByNew(Findings& findings, Definition class_definition);
@@ -216,8 +225,13 @@ class TypeEvaluator::Engine {
 
   // --- type_generics.cpp
   static std::string_view ParameterName(std::string_view text);
-  void CollectVariables(TypeId type, std::vector<TypeId>& variables);
+  void CollectVariables(TypeId type, Parameters& parameters);
+  Parameters DeclaredParameters(Definition definition);
+  Parameters FindParameters(Definition class_definition);
+  const Parameters& ParametersOf(Definition class_definition);
   TypeId Substitute(TypeId type, Substitution& substitution);
+  TypeId Substitute(TypeId type, const Parameters& parameters, std::span<const TypeId> arguments,
+                    TypeId self);
   TypeId Substitute(TypeId type, Definition class_definition, std::span<const TypeId> arguments,
                     TypeId self = TypeId::kSelf);
 
@@ -236,8 +250,8 @@ class TypeEvaluator::Engine {
   std::optional<Aside> aside_;  // the first such definition
   std::array<std::optional<Definition>, kBuiltinCount> builtin_classes_;
   std::array<TypeId, kBuiltinCount> builtins_ = {};
-  std::array<Memo, 3> memos_;  // of each subject
-  boost::unordered_flat_map<uint64_t, std::vector<TypeId>> parameters_;
+  std::array<Memo, 3> memos_;                                   // of each subject
+  boost::unordered_flat_map<uint64_t, Parameters> parameters_;  // of each class
   // By class, of all of its methods.
   boost::unordered_flat_map<uint64_t, boost::unordered_flat_set<std::string_view>>
       method_parameters_;

@@ -13,8 +13,10 @@ std::string_view TypeEvaluator::Engine::ParameterName(std::string_view text) {
   return text.substr(0, text.find_first_of(":= "));
 }
 
-void TypeEvaluator::Engine::CollectVariables(TypeId type, std::vector<TypeId>& variables) {
+// Adds those that are new, in the order in which they appear.
+void TypeEvaluator::Engine::CollectVariables(TypeId type, Parameters& parameters) {
   boost::unordered_flat_set<uint32_t> seen;
+  std::vector<TypeId>& variables = parameters.variables;
   const auto walk = [&](const auto& self, TypeId each) -> void {
     if (!types_.has_variables(each) || !seen.insert(static_cast<uint32_t>(each)).second) return;
     const Type shape = types_[each];
@@ -22,53 +24,67 @@ void TypeEvaluator::Engine::CollectVariables(TypeId type, std::vector<TypeId>& v
       if (std::ranges::find(variables, each) == variables.end()) variables.push_back(each);
       return;
     }
+    if (shape.form == TypeForm::kUnpacked) {
+      parameters.single = std::min(parameters.single, variables.size());
+    }
     const Types arguments(shape.arguments.begin(), shape.arguments.end());
     for (const TypeId argument : arguments) self(self, argument);
   };
   walk(walk, type);
 }
 
-std::span<const TypeId> TypeEvaluator::Engine::TypeParameters(Definition class_definition) {
+// Those that a class or alias declares in brackets (PEP 695).
+TypeEvaluator::Engine::Parameters TypeEvaluator::Engine::DeclaredParameters(Definition definition) {
+  Parameters parameters;
+  for (const std::string_view text : classes_.views().symbol(definition).details().type_params) {
+    if (text.starts_with('*') && !text.starts_with("**")) {
+      parameters.single = std::min(parameters.single, parameters.variables.size());
+    }
+    parameters.variables.push_back(
+        types_.Make(TypeForm::kTypeParameter, definition, {}, ParameterName(text)));
+  }
+  return parameters;
+}
+
+TypeEvaluator::Engine::Parameters TypeEvaluator::Engine::FindParameters(
+    Definition class_definition) {
+  Parameters parameters = DeclaredParameters(class_definition);
+  if (!parameters.variables.empty()) return parameters;
+  for (const std::string_view text : classes_.views().symbol(class_definition).details().bases) {
+    if (!text.ends_with(']')) continue;
+    Findings findings = Fresh();
+    findings.scope = classes_.ScopeOf(class_definition);
+    const KnownName known = classes_.known().Find(resolver_.Base(class_definition, text));
+    const Borrowed parser(*this);
+    (*parser).Parse(text);
+    const ExpressionParser& parsed = *parser;
+    if (KindAt(parsed, parsed.root()) != ExpressionKind::kSubscript) continue;
+    const uint32_t value = parsed.node(parsed.root()).first_child;
+    Parameters own;
+    for (const TypeId argument : ArgumentsOf(findings, parsed, parsed.node(value).next_sibling)) {
+      CollectVariables(argument, own);
+      CollectVariables(argument, parameters);
+    }
+    if (known == KnownName::kGeneric || (known == KnownName::kProtocol && !own.variables.empty())) {
+      return own;
+    }
+  }
+  return parameters;
+}
+
+const TypeEvaluator::Engine::Parameters& TypeEvaluator::Engine::ParametersOf(
+    Definition class_definition) {
   const Dependencies::Recording recording(
       dependencies_,
       {DependencyKind::kTypeParameters, class_definition.module, class_definition.row});
   const uint64_t key = Key(class_definition);
   if (const auto found = parameters_.find(key); found != parameters_.end()) return found->second;
   parameters_[key] = {};  // meanwhile, for what leads back here
-  std::vector<TypeId> variables;
-  const SymbolDetails details = classes_.views().symbol(class_definition).details();
-  for (const std::string_view text : details.type_params) {
-    variables.push_back(
-        types_.Make(TypeForm::kTypeParameter, class_definition, {}, ParameterName(text)));
+  Parameters parameters = FindParameters(class_definition);
+  if (parameters.variables.size() > TypeTable::kMaxArguments) {
+    parameters.variables.resize(TypeTable::kMaxArguments);
   }
-  if (variables.empty()) {
-    std::vector<TypeId> of_bases;
-    for (const std::string_view text : details.bases) {
-      if (!text.ends_with(']')) continue;
-      Findings findings = Fresh();
-      findings.scope = classes_.ScopeOf(class_definition);
-      const KnownName known = classes_.known().Find(resolver_.Base(class_definition, text));
-      std::vector<TypeId> own;
-      const Borrowed parser(*this);
-      (*parser).Parse(text);
-      const ExpressionParser& parsed = *parser;
-      if (KindAt(parsed, parsed.root()) != ExpressionKind::kSubscript) continue;
-      const uint32_t value = parsed.node(parsed.root()).first_child;
-      for (const TypeId argument : ArgumentsOf(findings, parsed, parsed.node(value).next_sibling)) {
-        CollectVariables(argument, own);
-      }
-      if (known == KnownName::kGeneric || (known == KnownName::kProtocol && !own.empty())) {
-        variables = own;
-        break;
-      }
-      for (const TypeId variable : own) {
-        if (std::ranges::find(of_bases, variable) == of_bases.end()) of_bases.push_back(variable);
-      }
-    }
-    if (variables.empty()) variables = of_bases;
-  }
-  if (variables.size() > TypeTable::kMaxArguments) variables.resize(TypeTable::kMaxArguments);
-  return parameters_[key] = std::move(variables);
+  return parameters_[key] = std::move(parameters);
 }
 
 TypeId TypeEvaluator::Engine::Substitute(TypeId type, Substitution& substitution) {
@@ -101,9 +117,19 @@ TypeId TypeEvaluator::Engine::Substitute(TypeId type, Substitution& substitution
 TypeId TypeEvaluator::Engine::Substitute(TypeId type, Definition class_definition,
                                          std::span<const TypeId> arguments, TypeId self) {
   if (!types_.has_variables(type)) return type;
-  const std::span<const TypeId> parameters = TypeParameters(class_definition);
-  const std::vector<TypeId> variables(parameters.begin(), parameters.end());
-  Substitution substitution{variables, arguments, self};
+  const Parameters parameters = ParametersOf(class_definition);  // may move meanwhile
+  return Substitute(type, parameters, arguments, self);
+}
+
+// What stands for a variable that takes any number of arguments, or for one behind it, is not
+// worked out; nor is what an unpacked argument gives.
+TypeId TypeEvaluator::Engine::Substitute(TypeId type, const Parameters& parameters,
+                                         std::span<const TypeId> arguments, TypeId self) {
+  const auto unpacked = std::ranges::find_if(
+      arguments, [&](TypeId each) { return types_[each].form == TypeForm::kUnpacked; });
+  const auto known = std::min(static_cast<size_t>(unpacked - arguments.begin()), parameters.single);
+  Substitution substitution{parameters.variables,
+                            arguments.first(std::min(known, arguments.size())), self};
   return Substitute(type, substitution);
 }
 

@@ -53,7 +53,8 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
     const TypeId instance =
         of_instance ? receiver : types_.Make(TypeForm::kInstance, class_definition);
     const std::vector<TypeId> arguments = ArgumentsFor(instance, owner);
-    return Substitute(type, owner, arguments, instance);
+    const TypeId bound = Substitute(type, owner, arguments, instance);
+    return bound == TypeId::kUnknown ? findings.Unknown(TypeGap::kVariables) : bound;
   };
   switch (member->kind) {
     case MemberKind::kProperty:
@@ -104,6 +105,18 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
     if (IsPoison(findings.gap)) return TypeId::kUnknown;
   }
   return types_.MakeUnion(types);
+}
+
+// Operators and calls look in the class alone, not in what `self` was given (data model, "Special
+// method lookup").
+TypeId TypeEvaluator::Engine::SpecialMethod(Findings& findings, TypeId instance,
+                                            std::string_view name) {
+  const std::optional<ClassMember> member = classes_.Member(types_[instance].definition, name);
+  if (member && member->kind == MemberKind::kInstance &&
+      !classes_.views().is_stub(member->owner.module)) {
+    return findings.Unknown(TypeGap::kAttribute);
+  }
+  return AttributeOf(findings, instance, name);
 }
 
 // What an instance may have under a member's name: what the class has, and all that methods of it
@@ -255,6 +268,7 @@ TypeId TypeEvaluator::Engine::CallOf(Findings& findings, TypeId callee) {
         const Definition owner_class{function.module, *owner};
         const std::vector<TypeId> arguments = ArgumentsFor(receiver, owner_class);
         result = Substitute(result, owner_class, arguments, receiver);
+        if (result == TypeId::kUnknown) return findings.Unknown(TypeGap::kVariables);
       }
       if (types_.has_variables(result)) return findings.Unknown(TypeGap::kVariables);
       return result;
@@ -264,7 +278,7 @@ TypeId TypeEvaluator::Engine::CallOf(Findings& findings, TypeId callee) {
       return types_.has_variables(result) ? findings.Unknown(TypeGap::kVariables) : result;
     }
     case TypeForm::kInstance: {
-      const TypeId call = AttributeOf(findings, callee, "__call__");
+      const TypeId call = SpecialMethod(findings, callee, "__call__");
       const TypeForm form = types_[call].form;
       if (form != TypeForm::kFunction && form != TypeForm::kMethod) {
         return findings.Unknown(TypeGap::kNotCallable);

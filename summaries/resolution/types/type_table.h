@@ -34,6 +34,7 @@ enum class TypeForm : uint8_t {
   kTuple,          // arguments: its items; the last may be kEllipsis after the item that repeats
   kCallable,       // arguments: parameters (or kEllipsis alone), then what it returns
   kLiteral,        // text as written
+  kUnpacked,       // `*T`, `Unpack[T]`: stands for any number of items; arguments: T
 };
 
 // What a TypeId stands for. Views the table: valid until the next shape is made.

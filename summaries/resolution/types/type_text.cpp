@@ -46,6 +46,9 @@ void TypeEvaluator::Engine::Append(TypeId type, std::string& text, size_t limit)
     case TypeForm::kMethod:
       text += "def " + NameOf(shape.definition);
       return;
+    case TypeForm::kUnpacked:
+      text += '*';
+      return Append(shape.arguments[0], text, limit);
     case TypeForm::kTypeVariable:
       text += NameOf(shape.definition);
       return;

@@ -37,12 +37,13 @@ TypeId TypeEvaluator::Engine::ValueNode(Findings& findings, const ExpressionPars
       if (shape.form == TypeForm::kTuple && KindAt(parsed, child(1)) == ExpressionKind::kInteger) {
         const std::string_view digits = parsed.TextOf(child(1));
         const size_t at = digits.size() == 1 ? static_cast<size_t>(digits[0] - '0') : SIZE_MAX;
-        if (at < shape.arguments.size() && shape.arguments.back() != TypeId::kEllipsis) {
-          return shape.arguments[at];
-        }
+        const bool counted = std::ranges::none_of(shape.arguments, [&](TypeId item) {
+          return item == TypeId::kEllipsis || types_[item].form == TypeForm::kUnpacked;
+        });
+        if (counted && at < shape.arguments.size()) return shape.arguments[at];
       }
       if (shape.form != TypeForm::kInstance) return findings.Unknown(TypeGap::kOperation);
-      return CallOf(findings, AttributeOf(findings, value, "__getitem__"));
+      return CallOf(findings, SpecialMethod(findings, value, "__getitem__"));
     }
     case ExpressionKind::kString:
     case ExpressionKind::kFormatted:
