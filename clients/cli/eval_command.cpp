@@ -31,8 +31,8 @@ aliases and values, each occurrence once. INDEX is a pack, or the directory of a
 many there are of each kind and what is known of them, why nothing is known of the rest, the time it
 took, and the memory it needed.
 
-  --profile P  whose import rules: runtime, mypy or pyright, the default: types are declared in
-               stubs, which the interpreter, the default of query and graph, does not import
+  --profile P  whose import rules: runtime, mypy or pyright. Default: pyright, as types are declared
+               in stubs, which no interpreter imports; that of query and graph is runtime
   --json       one object: modules, damaged, source_bytes, evaluations, worked_out (the others were
                known from the same text in the same place), kept (results), shapes (of types), kinds
                (of each: total, typed, named, unknown), gaps and obstacles (why those are unknown),
