@@ -9,6 +9,7 @@
 #include <charconv>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "clients/cli/arguments.h"
@@ -27,9 +28,9 @@ constexpr const char* kHelp =
     R"(Usage: coppice eval INDEX [--profile runtime|mypy|pyright] [--json]
 
 Resolves all that the summaries of INDEX mention: imports, bases, decorators, annotations, defaults,
-aliases and values, each occurrence once. INDEX is a pack, or the directory of an index. Prints how
-many there are of each kind and what is known of them, why nothing is known of the rest, the time it
-took, and the memory it needed.
+aliases and values, each occurrence once. INDEX is a pack, or an index: its directory or index.json.
+Prints how many there are of each kind and what is known of them, why nothing is known of the rest,
+the time it took, and the memory it needed.
 
   --profile P  whose import rules: runtime, mypy or pyright. Default: pyright, as types are declared
                in stubs, which no interpreter imports; that of query and graph is runtime

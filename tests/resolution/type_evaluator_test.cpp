@@ -290,10 +290,15 @@ class P:
     @p.setter
     def p(self, value: str) -> None: ...
 read = P.p
+from typing import NewType
+Id = NewType("Id", C)
+new: Id
 )");
   EXPECT_EQ(types.Value("C()()"), "bytes");
   EXPECT_EQ(types.Value("C()[0]"), "Unknown attribute");
   EXPECT_EQ(types.Value("D()()"), "Unknown attribute");
+  EXPECT_EQ(types.Value("new()"), "Unknown attribute");
+  EXPECT_EQ(types.Value("new[0]"), "Unknown attribute");
   EXPECT_EQ(types.Value("P().p"), "int");
   EXPECT_EQ(types.Value("read"), "Unknown decorated");
 }

@@ -127,11 +127,11 @@ TypeId TypeEvaluator::Engine::AliasOf(Findings& findings, Definition definition,
 }
 
 Evaluation TypeEvaluator::Engine::DescribedBy(Definition alias) {
-  return Remember(Subject::kAlias, alias, [&] { return Described(alias); });
+  return Remember(Subject::kAlias, alias, [&] { return WorkOutAlias(alias); });
 }
 
 // What a variable describes when it is used as a type: an alias, a type variable, a new type.
-Evaluation TypeEvaluator::Engine::Described(Definition alias) {
+Evaluation TypeEvaluator::Engine::WorkOutAlias(Definition alias) {
   const Symbol symbol = classes_.views().symbol(alias);
   const SymbolDetails details = symbol.details();
   Findings findings = Fresh();

@@ -47,7 +47,7 @@ class TypeEvaluator::Engine {
     TypeId Take(const Evaluation& inner);
     Evaluation Result(TypeId type) const;
   };
-  enum class Mode : uint8_t { kValue, kAnnotation, kBase };
+  enum class Mode : uint8_t { kValue, kAnnotation };
 
   explicit Engine(NameResolver& resolver);
 
@@ -190,6 +190,9 @@ class TypeEvaluator::Engine {
   TypeId ValueNode(Findings& findings, const ExpressionParser& parsed, uint32_t node);
   TypeId ClassSubscript(Findings& findings, Definition class_definition,
                         const ExpressionParser& parsed, uint32_t index);
+  TypeId SubscriptValue(Findings& findings, const ExpressionParser& parsed, uint32_t node);
+  TypeId TupleValue(Findings& findings, const ExpressionParser& parsed, uint32_t node);
+  TypeId ComparisonValue(Findings& findings, const ExpressionParser& parsed, uint32_t node);
   TypeId Items(Findings& findings, const ExpressionParser& parsed, uint32_t node,
                Builtin container);
   TypeId CallNode(Findings& findings, const ExpressionParser& parsed, uint32_t node);
@@ -207,7 +210,7 @@ class TypeEvaluator::Engine {
   TypeId DescribedByKnown(Findings& findings, KnownName known);
   TypeId AliasOf(Findings& findings, Definition definition, std::span<const TypeId> arguments);
   Evaluation DescribedBy(Definition alias);
-  Evaluation Described(Definition alias);
+  Evaluation WorkOutAlias(Definition alias);
   TypeId TypeParameter(const Findings& findings, std::string_view name);
   TypeId Unpacked(TypeId type) { return types_.Make(TypeForm::kUnpacked, {}, {&type, 1}); }
   TypeId ParameterOf(Definition declarer, std::string_view name);
@@ -220,6 +223,9 @@ class TypeEvaluator::Engine {
   bool HasEnumMembers(Definition class_definition);
   std::optional<TypeId> MadeByNew(Findings& findings, Definition class_definition);
   TypeId CallOf(Findings& findings, TypeId callee);
+  TypeId CallOfClass(Findings& findings, Definition class_definition,
+                     std::span<const TypeId> arguments);
+  TypeId CallOfFunction(Findings& findings, Definition function, TypeId receiver);
   Evaluation ReturnOf(Definition function);
   Evaluation OwnReturn(Definition function);
 

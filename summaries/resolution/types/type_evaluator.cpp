@@ -35,12 +35,6 @@ Evaluation TypeEvaluator::Annotation(const Scope& scope, std::string_view text,
   findings.declarer = declarer;
   return engine_->Evaluate(findings, text, Engine::Mode::kAnnotation);
 }
-Evaluation TypeEvaluator::Base(const Scope& scope, std::string_view text, Definition declarer) {
-  Engine::Findings findings = engine_->Fresh();
-  findings.scope = scope;
-  findings.declarer = declarer;
-  return engine_->Evaluate(findings, text, Engine::Mode::kBase);
-}
 Evaluation TypeEvaluator::ValueOf(const Answer& answer) { return engine_->ValueOf(answer); }
 Evaluation TypeEvaluator::TypeOf(Definition definition) {
   return engine_->OutermostTypeOf(definition);

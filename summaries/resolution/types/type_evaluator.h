@@ -49,8 +49,11 @@ static_assert(sizeof(Evaluation) == 16);
 // assumption is made: that no local variable of a method hides a class, function or module that a
 // value given to `self` names.
 //
-// What depends on itself is kUnknown as a whole, wherever one begins. Not thread-safe: one for each
-// worker, each with a resolver.
+// What depends on itself is kUnknown as a whole, wherever one begins. What was found out of a
+// definition is kept; a text costs linear time beside that, on a stack that is bounded.
+//
+// Not thread-safe: one for each worker, each with a resolver, which must outlive it. Types and
+// views of them belong to one evaluator.
 class TypeEvaluator {
  public:
   explicit TypeEvaluator(NameResolver& resolver);
@@ -67,29 +70,28 @@ class TypeEvaluator {
   // The type that an annotation describes: `C` is an instance of it (typing specification, "Type
   // annotations"); strings are read as what they hold.
   Evaluation Annotation(const Scope& scope, std::string_view text, Definition declarer = {});
-  // A base: the class that it names, its arguments as an annotation's.
-  Evaluation Base(const Scope& scope, std::string_view text, Definition declarer = {});
-  // The same for what is known already to mean these.
+  // What `Value` gives for a name that is known already to mean these.
   Evaluation ValueOf(const Answer& answer);
 
   // The type of what a definition binds: of a variable by its annotation or value, of a function
   // kFunction, of a class kClassObject. Kept.
   Evaluation TypeOf(Definition definition);
-  // The value of an attribute of instances, which is read where `self` is set.
+  // The type of a text that a method gives to an attribute of `self`: names of the methods'
+  // parameters and of the module's variables are kLocal in it.
   Evaluation AttributeValue(Definition class_definition, std::string_view text);
   // An attribute of a value of that type, as it is read: properties called, methods bound.
   Evaluation Attribute(TypeId type, std::string_view name);
-  // What calling it returns.
+  // What calling it returns, whatever the arguments.
   Evaluation Call(TypeId callee);
 
-  // The type variables of a generic class, in the order of its arguments.
+  // The type variables of a generic class, in the order of its arguments. Valid while this lives.
   std::span<const TypeId> TypeParameters(Definition class_definition);
   // With what `base` is subscripted as a base of an instance's class, directly or not: `Mapping[K,
   // V]` of a `dict[str, int]` gives str and int. Empty: it is no such base, or not generic.
   std::vector<TypeId> ArgumentsFor(TypeId instance, Definition base);
 
-  // As Python would write it, with names only: "dict[str, int | None]". At most about `limit`
-  // bytes, then "...".
+  // As Python would write it, with names only: "dict[str, int | None]". At most `limit` bytes, then
+  // "...". Whatever else was asked before, an index gives the same text.
   std::string TextOf(TypeId type, size_t limit = 200);
 
  private:

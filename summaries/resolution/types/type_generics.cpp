@@ -153,7 +153,7 @@ std::vector<TypeId> TypeEvaluator::Engine::ArgumentsFor(TypeId instance, Definit
       Findings findings = Fresh();
       findings.scope = classes_.ScopeOf(each.definition);
       findings.declarer = each.definition;
-      TypeId described = Read(findings, text, Mode::kBase);
+      TypeId described = Read(findings, text, Mode::kAnnotation);
       if (types_.has_variables(described)) {
         described = Substitute(described, each.definition, each.arguments);
       }

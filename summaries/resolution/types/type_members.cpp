@@ -111,7 +111,11 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
 // method lookup").
 TypeId TypeEvaluator::Engine::SpecialMethod(Findings& findings, TypeId instance,
                                             std::string_view name) {
-  const std::optional<ClassMember> member = classes_.Member(types_[instance].definition, name);
+  const Definition class_definition = types_[instance].definition;
+  if (!classes_.views().IsA(class_definition, SymbolKind::kClass)) {  // a new type
+    return findings.Unknown(TypeGap::kAttribute);
+  }
+  const std::optional<ClassMember> member = classes_.Member(class_definition, name);
   if (member && member->kind == MemberKind::kInstance &&
       !classes_.views().is_stub(member->owner.module)) {
     return findings.Unknown(TypeGap::kAttribute);
@@ -223,6 +227,46 @@ std::optional<TypeId> TypeEvaluator::Engine::MadeByNew(Findings& findings,
   return findings.Take(made);
 }
 
+TypeId TypeEvaluator::Engine::CallOfClass(Findings& findings, Definition class_definition,
+                                          std::span<const TypeId> arguments) {
+  if (!classes_.views().IsA(class_definition, SymbolKind::kClass)) {
+    return findings.Unknown(TypeGap::kNotCallable);
+  }
+  const ClassTraits& traits = classes_.TraitsOf(class_definition);
+  if (traits.metaclass && !traits.is_enum &&
+      classes_.known().Find(*traits.metaclass) != KnownName::kType) {
+    const Answer call = resolver_.Member(*traits.metaclass, "__call__");
+    if (!call.definitions.empty() && !call.definitions[0].is_module()) {
+      const auto owner = classes_.views().symbol(call.definitions[0]).owner();
+      if (!owner || classes_.known().Find(Definition{call.definitions[0].module, *owner}) !=
+                        KnownName::kType) {
+        return findings.Unknown(TypeGap::kDecorated);
+      }
+    }
+  }
+  // A call of an enumeration without members makes another.
+  if (traits.is_enum && !HasEnumMembers(class_definition)) {
+    return findings.Unknown(TypeGap::kVariables);
+  }
+  const TypeId instance = types_.Make(TypeForm::kInstance, class_definition, arguments);
+  return MadeByNew(findings, class_definition).value_or(instance);
+}
+
+// `receiver`: kUnknown if it is not bound.
+TypeId TypeEvaluator::Engine::CallOfFunction(Findings& findings, Definition function,
+                                             TypeId receiver) {
+  TypeId result = findings.Take(ReturnOf(function));
+  const std::optional<uint32_t> owner = classes_.views().symbol(function).owner();
+  if (receiver != TypeId::kUnknown && owner && types_.has_variables(result)) {
+    const Definition owner_class{function.module, *owner};
+    const std::vector<TypeId> arguments = ArgumentsFor(receiver, owner_class);
+    result = Substitute(result, owner_class, arguments, receiver);
+    if (result == TypeId::kUnknown) return findings.Unknown(TypeGap::kVariables);
+  }
+  if (types_.has_variables(result)) return findings.Unknown(TypeGap::kVariables);
+  return result;
+}
+
 TypeId TypeEvaluator::Engine::CallOf(Findings& findings, TypeId callee) {
   const Deeper deeper(*this);
   if (!deeper) return findings.Unknown(TypeGap::kTooMany);
@@ -234,45 +278,13 @@ TypeId TypeEvaluator::Engine::CallOf(Findings& findings, TypeId callee) {
     case TypeForm::kUnknown:
       return callee;
     case TypeForm::kClassObject: {
-      const Definition definition = shape.definition;
-      if (!classes_.views().IsA(definition, SymbolKind::kClass)) {
-        return findings.Unknown(TypeGap::kNotCallable);
-      }
       const Types arguments(shape.arguments.begin(), shape.arguments.end());
-      const ClassTraits& traits = classes_.TraitsOf(definition);
-      if (traits.metaclass && !traits.is_enum &&
-          classes_.known().Find(*traits.metaclass) != KnownName::kType) {
-        const Answer call = resolver_.Member(*traits.metaclass, "__call__");
-        if (!call.definitions.empty() && !call.definitions[0].is_module()) {
-          const auto owner = classes_.views().symbol(call.definitions[0]).owner();
-          if (!owner || classes_.known().Find(Definition{call.definitions[0].module, *owner}) !=
-                            KnownName::kType) {
-            return findings.Unknown(TypeGap::kDecorated);
-          }
-        }
-      }
-      // A call of an enumeration without members makes another.
-      if (traits.is_enum && !HasEnumMembers(definition)) {
-        return findings.Unknown(TypeGap::kVariables);
-      }
-      const TypeId instance = types_.Make(TypeForm::kInstance, definition, arguments);
-      return MadeByNew(findings, definition).value_or(instance);
+      return CallOfClass(findings, shape.definition, arguments);
     }
     case TypeForm::kFunction:
-    case TypeForm::kMethod: {
-      const Definition function = shape.definition;
-      const TypeId receiver = shape.arguments.empty() ? TypeId::kUnknown : shape.arguments[0];
-      TypeId result = findings.Take(ReturnOf(function));
-      const std::optional<uint32_t> owner = classes_.views().symbol(function).owner();
-      if (receiver != TypeId::kUnknown && owner && types_.has_variables(result)) {
-        const Definition owner_class{function.module, *owner};
-        const std::vector<TypeId> arguments = ArgumentsFor(receiver, owner_class);
-        result = Substitute(result, owner_class, arguments, receiver);
-        if (result == TypeId::kUnknown) return findings.Unknown(TypeGap::kVariables);
-      }
-      if (types_.has_variables(result)) return findings.Unknown(TypeGap::kVariables);
-      return result;
-    }
+      return CallOfFunction(findings, shape.definition, TypeId::kUnknown);
+    case TypeForm::kMethod:
+      return CallOfFunction(findings, shape.definition, shape.arguments[0]);
     case TypeForm::kCallable: {
       const TypeId result = shape.arguments.back();
       return types_.has_variables(result) ? findings.Unknown(TypeGap::kVariables) : result;

@@ -11,13 +11,13 @@ std::string TypeEvaluator::Engine::NameOf(Definition definition) {
 void TypeEvaluator::Engine::Append(TypeId type, std::string& text, size_t limit) {
   if (text.size() >= limit) return;
   const Type shape = types_[type];
-  const auto list = [&](std::span<const TypeId> items, std::string_view separator) {
+  const auto list = [&](std::span<const TypeId> items, const char* separator) {
     const char* before = "";
     for (const TypeId item : items) {
       if (text.size() >= limit) return;
       text += before;
       Append(item, text, limit);
-      before = separator == "|" ? " | " : ", ";
+      before = separator;
     }
   };
   switch (shape.form) {
@@ -59,11 +59,11 @@ void TypeEvaluator::Engine::Append(TypeId type, std::string& text, size_t limit)
       text.append("Literal[").append(shape.text).append("]");
       return;
     case TypeForm::kUnion:
-      return list(shape.arguments, "|");
+      return list(shape.arguments, " | ");
     case TypeForm::kTuple:
       text += "tuple[";
       if (shape.arguments.empty()) text += "()";
-      list(shape.arguments, ",");
+      list(shape.arguments, ", ");
       text += ']';
       return;
     case TypeForm::kCallable:
@@ -72,7 +72,7 @@ void TypeEvaluator::Engine::Append(TypeId type, std::string& text, size_t limit)
         text += "...";
       } else {
         text += '[';
-        list(shape.arguments.first(shape.arguments.size() - 1), ",");
+        list(shape.arguments.first(shape.arguments.size() - 1), ", ");
         text += ']';
       }
       text += ", ";
@@ -86,7 +86,7 @@ void TypeEvaluator::Engine::Append(TypeId type, std::string& text, size_t limit)
       text += NameOf(shape.definition);
       if (!shape.arguments.empty()) {
         text += '[';
-        list(shape.arguments, ",");
+        list(shape.arguments, ", ");
         text += ']';
       }
       if (shape.form == TypeForm::kClassObject) text += ']';

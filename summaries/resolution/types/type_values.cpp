@@ -28,23 +28,8 @@ TypeId TypeEvaluator::Engine::ValueNode(Findings& findings, const ExpressionPars
     }
     case ExpressionKind::kCall:
       return CallNode(findings, parsed, node);
-    case ExpressionKind::kSubscript: {
-      const TypeId value = ValueNode(findings, parsed, child(0));
-      const Type shape = types_[value];
-      if (shape.form == TypeForm::kClassObject && shape.arguments.empty()) {
-        return ClassSubscript(findings, shape.definition, parsed, child(1));
-      }
-      if (shape.form == TypeForm::kTuple && KindAt(parsed, child(1)) == ExpressionKind::kInteger) {
-        const std::string_view digits = parsed.TextOf(child(1));
-        const size_t at = digits.size() == 1 ? static_cast<size_t>(digits[0] - '0') : SIZE_MAX;
-        const bool counted = std::ranges::none_of(shape.arguments, [&](TypeId item) {
-          return item == TypeId::kEllipsis || types_[item].form == TypeForm::kUnpacked;
-        });
-        if (counted && at < shape.arguments.size()) return shape.arguments[at];
-      }
-      if (shape.form != TypeForm::kInstance) return findings.Unknown(TypeGap::kOperation);
-      return CallOf(findings, SpecialMethod(findings, value, "__getitem__"));
-    }
+    case ExpressionKind::kSubscript:
+      return SubscriptValue(findings, parsed, node);
     case ExpressionKind::kString:
     case ExpressionKind::kFormatted:
       return Instance(kStr);
@@ -63,21 +48,8 @@ TypeId TypeEvaluator::Engine::ValueNode(Findings& findings, const ExpressionPars
       return TypeId::kNone;
     case ExpressionKind::kEllipsis:
       return Instance(kEllipsisType);
-    case ExpressionKind::kTuple: {
-      Types items;
-      bool starred = false;
-      ForEachChild(parsed, node, [&](uint32_t item) {
-        starred |= KindAt(parsed, item) == ExpressionKind::kStarred;
-        if (!starred && items.size() <= TypeTable::kMaxArguments) {
-          items.push_back(ValueNode(findings, parsed, item));
-        }
-      });
-      if (starred || items.size() > TypeTable::kMaxArguments) {
-        const TypeId unknown = TypeId::kUnknown;
-        return Instance(kTuple, {&unknown, 1});
-      }
-      return types_.Make(TypeForm::kTuple, {}, items);
-    }
+    case ExpressionKind::kTuple:
+      return TupleValue(findings, parsed, node);
     case ExpressionKind::kList:
       return Items(findings, parsed, node, kList);
     case ExpressionKind::kSet:
@@ -101,16 +73,8 @@ TypeId TypeEvaluator::Engine::ValueNode(Findings& findings, const ExpressionPars
       });
       return types_.MakeUnion(operands);
     }
-    case ExpressionKind::kComparison: {
-      bool always_bool = true;
-      ForEachChild(parsed, node, [&](uint32_t operand) {
-        if (KindAt(parsed, operand) != ExpressionKind::kComparator) return;
-        const ExpressionOperator op = parsed.node(operand).op;
-        always_bool &= op == ExpressionOperator::kIs || op == ExpressionOperator::kIsNot ||
-                       op == ExpressionOperator::kIn || op == ExpressionOperator::kNotIn;
-      });
-      return always_bool ? Instance(kBool) : findings.Unknown(TypeGap::kOperation);
-    }
+    case ExpressionKind::kComparison:
+      return ComparisonValue(findings, parsed, node);
     case ExpressionKind::kConditional: {
       const std::array<TypeId, 2> branches = {ValueNode(findings, parsed, child(1)),
                                               ValueNode(findings, parsed, child(2))};
@@ -127,6 +91,56 @@ TypeId TypeEvaluator::Engine::ValueNode(Findings& findings, const ExpressionPars
     default:
       return findings.Unknown(TypeGap::kOperation);
   }
+}
+
+TypeId TypeEvaluator::Engine::SubscriptValue(Findings& findings, const ExpressionParser& parsed,
+                                             uint32_t node) {
+  const uint32_t container = parsed.node(node).first_child;
+  const uint32_t index = parsed.node(container).next_sibling;
+  const TypeId value = ValueNode(findings, parsed, container);
+  const Type shape = types_[value];
+  if (shape.form == TypeForm::kClassObject && shape.arguments.empty()) {
+    return ClassSubscript(findings, shape.definition, parsed, index);
+  }
+  if (shape.form == TypeForm::kTuple && KindAt(parsed, index) == ExpressionKind::kInteger) {
+    const std::string_view digits = parsed.TextOf(index);
+    const size_t at = digits.size() == 1 ? static_cast<size_t>(digits[0] - '0') : SIZE_MAX;
+    const bool counted = std::ranges::none_of(shape.arguments, [&](TypeId item) {
+      return item == TypeId::kEllipsis || types_[item].form == TypeForm::kUnpacked;
+    });
+    if (counted && at < shape.arguments.size()) return shape.arguments[at];
+  }
+  if (shape.form != TypeForm::kInstance) return findings.Unknown(TypeGap::kOperation);
+  return CallOf(findings, SpecialMethod(findings, value, "__getitem__"));
+}
+
+TypeId TypeEvaluator::Engine::TupleValue(Findings& findings, const ExpressionParser& parsed,
+                                         uint32_t node) {
+  Types items;
+  bool starred = false;
+  ForEachChild(parsed, node, [&](uint32_t item) {
+    starred |= KindAt(parsed, item) == ExpressionKind::kStarred;
+    if (!starred && items.size() <= TypeTable::kMaxArguments) {
+      items.push_back(ValueNode(findings, parsed, item));
+    }
+  });
+  if (starred || items.size() > TypeTable::kMaxArguments) {
+    const TypeId unknown = TypeId::kUnknown;
+    return Instance(kTuple, {&unknown, 1});
+  }
+  return types_.Make(TypeForm::kTuple, {}, items);
+}
+
+TypeId TypeEvaluator::Engine::ComparisonValue(Findings& findings, const ExpressionParser& parsed,
+                                              uint32_t node) {
+  bool always_bool = true;
+  ForEachChild(parsed, node, [&](uint32_t operand) {
+    if (KindAt(parsed, operand) != ExpressionKind::kComparator) return;
+    const ExpressionOperator op = parsed.node(operand).op;
+    always_bool &= op == ExpressionOperator::kIs || op == ExpressionOperator::kIsNot ||
+                   op == ExpressionOperator::kIn || op == ExpressionOperator::kNotIn;
+  });
+  return always_bool ? Instance(kBool) : findings.Unknown(TypeGap::kOperation);
 }
 
 // `Color["RED"]` is the metaclass's to answer, else the class's own `__class_getitem__`'s; what is
