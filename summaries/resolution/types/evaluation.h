@@ -61,7 +61,8 @@ class Evaluations {
 };
 
 // Evaluates every file of the finder's index that no other shadows, in the index's order.
-// `after_each` is called after each file; it may be empty.
+// `after_each` is called after each file; it may be empty. Linear in the occurrences, beside what
+// each different text costs the evaluator. Damaged modules are counted, not evaluated.
 Evaluations EvaluateAll(TypeEvaluator& evaluator, const std::function<void()>& after_each = {});
 
 }  // namespace coppice

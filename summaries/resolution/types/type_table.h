@@ -62,7 +62,7 @@ class TypeTable {
   // Whether a type variable, or Self, is anywhere in it.
   bool has_variables(TypeId id) const { return shapes_[static_cast<uint32_t>(id)].variables; }
 
-  // `arguments` may view this table.
+  // kUnknown beyond these bounds. `arguments` may view this table. Linear in them and the text.
   TypeId Make(TypeForm form, Definition definition, std::span<const TypeId> arguments = {},
               std::string_view text = {});
   // Flattened, each once; kUnknown if one is, kAny likewise; the only one if there is one. Equal
