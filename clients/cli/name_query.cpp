@@ -410,7 +410,7 @@ class NameQuery {
     const Definition definition = answer.definitions[0];
     // What a module's __getattr__ returns is called otherwise than that.
     const bool by_getattr = answer.obstacles.has(Obstacle::kModuleGetattr);
-    const Binding binding = query_.bound ? Binding::kBound : Binding::kUnbound;
+    const MethodBinding binding = query_.bound ? MethodBinding::kBound : MethodBinding::kUnbound;
     const Signatures signatures = by_getattr ? Signatures{{}, SignatureGap::kUnknownValue}
                                   : member   ? SignaturesOf(classes_, *member, binding)
                                              : SignaturesOf(classes_, definition, binding);

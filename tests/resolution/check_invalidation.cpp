@@ -202,8 +202,9 @@ Answered Ask(TypeEvaluator& evaluator, const Question& question) {
     case Form::kFields:
       return written.Of(evaluator.classes().FieldsOf({question.module, *question.row}));
     case Form::kSignature:
-      return written.Of(SignaturesOf(
-          evaluator.classes(), Definition{question.module, *question.row}, Binding::kUnbound));
+      return written.Of(SignaturesOf(evaluator.classes(),
+                                     Definition{question.module, *question.row},
+                                     MethodBinding::kUnbound));
   }
   return {};
 }

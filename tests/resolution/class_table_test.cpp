@@ -55,7 +55,7 @@ class Classes {
   }
 
   // Parameters as they are written, "|" between overloads; the gap behind.
-  std::string Signature(std::string_view name, Binding binding = Binding::kUnbound) {
+  std::string Signature(std::string_view name, MethodBinding binding = MethodBinding::kUnbound) {
     const Signatures signatures = SignaturesOf(table_, Find(name), binding);
     std::string text;
     for (const coppice::Signature& each : signatures.overloads) {
@@ -625,10 +625,10 @@ class C:
   EXPECT_EQ(classes.Signature("m.v"), " unknown_value");
   EXPECT_EQ(classes.Signature("m"), " not_callable");
   EXPECT_EQ(classes.Signature("m.C.m"), "(self, a)");
-  EXPECT_EQ(classes.Signature("m.C.m", Binding::kBound), "(a)");
+  EXPECT_EQ(classes.Signature("m.C.m", MethodBinding::kBound), "(a)");
   EXPECT_EQ(classes.Signature("m.C.cm"), "(a)");
-  EXPECT_EQ(classes.Signature("m.C.sm", Binding::kBound), "(a)");
-  EXPECT_EQ(classes.Signature("m.C.star", Binding::kBound), "(*args)");
+  EXPECT_EQ(classes.Signature("m.C.sm", MethodBinding::kBound), "(a)");
+  EXPECT_EQ(classes.Signature("m.C.star", MethodBinding::kBound), "(*args)");
 }
 
 TEST(Signature, ConstructorsThatTakeAnything) {
@@ -747,7 +747,7 @@ class P:
   const auto init = classes.table().Member(classes.Find("m.A"), "__init__");
   ASSERT_TRUE(init.has_value());
   EXPECT_EQ(init->owner, classes.Find("m.A"));
-  const Signatures signatures = SignaturesOf(classes.table(), *init, Binding::kUnbound);
+  const Signatures signatures = SignaturesOf(classes.table(), *init, MethodBinding::kUnbound);
   ASSERT_EQ(signatures.overloads.size(), 1u);
   ASSERT_EQ(signatures.overloads[0].parameters.size(), 2u);
   EXPECT_EQ(signatures.overloads[0].parameters[1].name, "x");

@@ -13,10 +13,6 @@
 namespace coppice {
 namespace {
 
-uint64_t Key(Definition definition) {
-  return uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
-}
-
 // attrs names parameters without leading underscores.
 std::string_view WithoutUnderscores(std::string_view name) {
   return name.substr(std::min(name.find_first_not_of('_'), name.size()));
@@ -111,7 +107,7 @@ const ClassFields& ClassTable::FieldsOf(Definition class_definition) {
     return Dependencies::Recording(dependencies_, {DependencyKind::kFields, each.module, each.row});
   };
   const Dependencies::Recording recording = recorded(class_definition);
-  if (const auto found = fields_of_.find(Key(class_definition)); found != fields_of_.end()) {
+  if (const auto found = fields_of_.find(class_definition); found != fields_of_.end()) {
     return *found->second;
   }
   std::vector<std::pair<Definition, bool>> stack = {{class_definition, false}};  // true: entered
@@ -120,20 +116,20 @@ const ClassFields& ClassTable::FieldsOf(Definition class_definition) {
     const Dependencies::Recording of_each = recorded(each);
     if (entered) {
       stack.pop_back();
-      fields_of_[Key(each)] = FindFields(each);
+      fields_of_[each] = FindFields(each);
       continue;
     }
     // What leads back to itself has none meanwhile.
-    if (!fields_of_.try_emplace(Key(each), &kNoFields).second) {
+    if (!fields_of_.try_emplace(each, &kNoFields).second) {
       stack.pop_back();
       continue;
     }
     stack.back().second = true;
     for (const Definition& base : resolver_.MroOf(each).classes.subspan(1)) {
-      if (!fields_of_.contains(Key(base))) stack.emplace_back(base, false);
+      if (!fields_of_.contains(base)) stack.emplace_back(base, false);
     }
   }
-  return *fields_of_[Key(class_definition)];
+  return *fields_of_[class_definition];
 }
 
 const ClassFields* ClassTable::Keep(ClassFields fields) {

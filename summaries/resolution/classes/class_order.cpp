@@ -8,14 +8,6 @@
 namespace coppice {
 namespace {
 
-struct Hash {
-  size_t operator()(const Definition& definition) const {
-    const uint64_t number =
-        uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
-    return number * 0x9e3779b97f4a7c15;
-  }
-};
-
 struct Uses {
   uint32_t in_tails = 0;  // lists that hold it behind their heads
   bool taken = false;
@@ -25,7 +17,7 @@ struct Uses {
 
 bool MergeOrders(std::span<const std::span<const Definition>> orders,
                  std::vector<Definition>& merged) {
-  boost::unordered_flat_map<Definition, Uses, Hash> uses;
+  boost::unordered_flat_map<Definition, Uses> uses;
   for (const Definition& definition : merged) uses[definition].taken = true;
   for (const auto& order : orders) {
     for (size_t i = 1; i < order.size(); ++i) ++uses[order[i]].in_tails;

@@ -6,14 +6,6 @@
 #include "summaries/resolution/names/live_code.h"
 
 namespace coppice {
-namespace {
-
-uint64_t Key(Definition definition) {
-  return uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
-}
-
-}  // namespace
-
 ClassTable::ClassTable(NameResolver& resolver)
     : resolver_(resolver),
       dependencies_(resolver.dependencies()),
@@ -26,13 +18,13 @@ ClassTable::ClassTable(NameResolver& resolver)
 const ClassTraits& ClassTable::TraitsOf(Definition class_definition) {
   const Dependencies::Recording recording(
       dependencies_, {DependencyKind::kTraits, class_definition.module, class_definition.row});
-  if (const auto found = traits_of_.find(Key(class_definition)); found != traits_of_.end()) {
+  if (const auto found = traits_of_.find(class_definition); found != traits_of_.end()) {
     return *found->second;
   }
   // Those of bases first: they come after it in the order.
   const Mro mro = resolver_.MroOf(class_definition);
   for (size_t i = mro.classes.size(); i-- > 1;) {
-    if (!traits_of_.contains(Key(mro.classes[i]))) AddTraits(mro.classes[i]);
+    if (!traits_of_.contains(mro.classes[i])) AddTraits(mro.classes[i]);
   }
   return AddTraits(class_definition);
 }
@@ -41,7 +33,7 @@ const ClassTraits& ClassTable::AddTraits(Definition class_definition) {
   const Dependencies::Recording recording(
       dependencies_, {DependencyKind::kTraits, class_definition.module, class_definition.row});
   traits_.push_back(FindTraits(class_definition));
-  return *(traits_of_[Key(class_definition)] = &traits_.back());
+  return *(traits_of_[class_definition] = &traits_.back());
 }
 
 // By the class's own text, and what is known of the bases that it names.
@@ -79,7 +71,7 @@ ClassTraits ClassTable::FindTraits(Definition class_definition) {
     Definition first = base.definitions[0];
     // typing's names for classes have the metaclasses of these.
     if (const Definition* const alias = known_.AliasOf(first);
-        alias != nullptr && !described && traits_of_.contains(Key(*alias))) {
+        alias != nullptr && !described && traits_of_.contains(*alias)) {
       first = *alias;
     }
     if (!views_.IsA(first, SymbolKind::kClass)) {
@@ -91,7 +83,7 @@ ClassTraits ClassTable::FindTraits(Definition class_definition) {
     const Dependencies::Recording used(dependencies_,
                                        {DependencyKind::kTraits, first.module, first.row});
     // What leads back to the class has none yet.
-    const auto found = traits_of_.find(Key(first));
+    const auto found = traits_of_.find(first);
     if (found == traits_of_.end()) {
       traits.knows_bases = false;
       continue;

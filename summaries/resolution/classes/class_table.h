@@ -215,8 +215,8 @@ class ClassTable {
   std::set<std::string> mangled_;
   std::deque<ClassTraits> traits_;
   std::deque<ClassFields> fields_;
-  boost::unordered_flat_map<uint64_t, const ClassTraits*> traits_of_;
-  boost::unordered_flat_map<uint64_t, const ClassFields*> fields_of_;
+  boost::unordered_flat_map<Definition, const ClassTraits*> traits_of_;
+  boost::unordered_flat_map<Definition, const ClassFields*> fields_of_;
   boost::unordered_flat_map<const ClassFields*, const ClassFields*> incomplete_of_;
 };
 

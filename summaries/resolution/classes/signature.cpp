@@ -289,7 +289,7 @@ Signatures Unknown(SignatureGap gap) {
 }
 
 // `as`: what it is in the class that it is taken from. None: that is not known to be one.
-Signatures Find(ClassTable& classes, Definition definition, Binding binding,
+Signatures Find(ClassTable& classes, Definition definition, MethodBinding binding,
                 std::optional<MemberKind> as, uint32_t followed) {
   if (definition.is_module()) return Unknown(SignatureGap::kNotCallable);
   ModuleViews& views = classes.views();
@@ -303,7 +303,7 @@ Signatures Find(ClassTable& classes, Definition definition, Binding binding,
       if (kind == MemberKind::kProperty || kind == MemberKind::kValue) {
         return Unknown(SignatureGap::kUnknownValue);
       }
-      const bool bound = binding == Binding::kBound || kind == MemberKind::kClassMethod;
+      const bool bound = binding == MethodBinding::kBound || kind == MemberKind::kClassMethod;
       const bool drops = bound && kind != MemberKind::kStaticMethod;
       Signatures signatures = SignatureReader(classes).OfFunction(definition, drops);
       if (kind == MemberKind::kUnknown || kind == MemberKind::kDescriptor) {
@@ -314,7 +314,7 @@ Signatures Find(ClassTable& classes, Definition definition, Binding binding,
     case SymbolKind::kVariable: {
       const SymbolDetails details = symbol.details();
       if (details.value_form == ValueForm::kText && !IsDottedName(details.value)) {
-        const bool drops = (symbol.owner() || as) && binding == Binding::kBound;
+        const bool drops = (symbol.owner() || as) && binding == MethodBinding::kBound;
         if (auto lambda = SignatureReader(classes).OfLambda(definition, drops)) return *lambda;
         const auto fields = classes.NamedTupleFields(classes.ScopeOf(definition), details.value);
         if (fields) return SignatureReader(classes).OfFields(definition, *fields);
@@ -356,18 +356,18 @@ std::string_view GapName(SignatureGap gap) {
   return "";
 }
 
-Signatures SignaturesOf(ClassTable& classes, Definition definition, Binding binding) {
+Signatures SignaturesOf(ClassTable& classes, Definition definition, MethodBinding binding) {
   return Find(classes, definition, binding, std::nullopt, 0);
 }
 
-Signatures SignaturesOf(ClassTable& classes, const ClassMember& member, Binding binding) {
+Signatures SignaturesOf(ClassTable& classes, const ClassMember& member, MethodBinding binding) {
   // Made with the fields of the class.
   if (member.IsMade()) {
     const bool makes = member.name == "__new__";
     if (member.name != "__init__" && !makes) return Unknown(SignatureGap::kUnknownValue);
     Signatures signatures =
         SignatureReader(classes).OfFields(member.owner, classes.FieldsOf(member.owner));
-    if (binding == Binding::kUnbound || makes) {
+    if (binding == MethodBinding::kUnbound || makes) {
       SignatureParameter self;
       self.name = makes ? "_cls" : "self";
       std::vector<SignatureParameter>& parameters = signatures.overloads[0].parameters;

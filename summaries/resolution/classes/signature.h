@@ -43,7 +43,7 @@ struct Signatures {
   SignatureGap gap = SignatureGap::kNone;
 };
 
-enum class Binding : uint8_t {
+enum class MethodBinding : uint8_t {
   kUnbound,  // as it lies in its class, or at the top of a module
   kBound,    // taken from an instance, of a class method from the class: without its first
 };
@@ -52,9 +52,9 @@ enum class Binding : uint8_t {
 // its metaclass's __call__, else of __new__ or __init__, whichever the first class of the order
 // binds (`object`'s take nothing); of dataclasses and their like that of the constructor that is
 // made. Linear in the members' definitions.
-Signatures SignaturesOf(ClassTable& classes, Definition definition, Binding binding);
+Signatures SignaturesOf(ClassTable& classes, Definition definition, MethodBinding binding);
 // The same of a class's member, as it is called through an instance, or for static and class
 // methods through the class.
-Signatures SignaturesOf(ClassTable& classes, const ClassMember& member, Binding binding);
+Signatures SignaturesOf(ClassTable& classes, const ClassMember& member, MethodBinding binding);
 
 }  // namespace coppice

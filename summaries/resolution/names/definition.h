@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -21,6 +22,10 @@ struct Definition {
 
   bool is_module() const { return row == kModuleItself; }
   friend auto operator<=>(const Definition&, const Definition&) = default;
+  friend std::size_t hash_value(const Definition& definition) {
+    const std::size_t module = static_cast<uint32_t>(definition.module);
+    return (module << 32 | definition.row) * 0x9e3779b97f4a7c15;
+  }
 };
 
 // Why some way of meaning a name leads nowhere.

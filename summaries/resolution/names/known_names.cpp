@@ -172,7 +172,7 @@ KnownNames::KnownNames(NameResolver& resolver)
     const ModuleRef module = find(entry.module);
     if (module == kNoModule) continue;
     for (const Definition& definition : resolver.Resolve(module, entry.name).definitions) {
-      names_.try_emplace(Key(definition), entry.known);
+      names_.try_emplace(definition, entry.known);
     }
   }
   // Some are aliases of what is known without them (`List = list`), or of what they are made with:
@@ -192,11 +192,11 @@ KnownNames::KnownNames(NameResolver& resolver)
   };
   for (const auto& entry : kTyping) {
     each_own(entry.first,
-             [&](Definition definition) { names_.try_emplace(Key(definition), entry.second); });
+             [&](Definition definition) { names_.try_emplace(definition, entry.second); });
   }
   if (const ModuleRef abc = find("collections.abc"); abc != kNoModule) {
     for (const Definition& definition : resolver.Resolve(abc, "Callable").definitions) {
-      names_.try_emplace(Key(definition), KnownName::kCallable);
+      names_.try_emplace(definition, KnownName::kCallable);
     }
   }
   for (const auto& [name, target] : kAliases) {
@@ -204,7 +204,7 @@ KnownNames::KnownNames(NameResolver& resolver)
     if (answer.definitions.empty()) continue;
     const Definition meant = answer.definitions[0];
     each_own(name, [&](Definition definition) {
-      if (definition != meant) aliases_.try_emplace(Key(definition), meant);
+      if (definition != meant) aliases_.try_emplace(definition, meant);
     });
   }
 }

@@ -80,7 +80,7 @@ class KnownNames {
 
   KnownName Find(Definition definition) const {
     Use();
-    const auto found = names_.find(Key(definition));
+    const auto found = names_.find(definition);
     return found == names_.end() ? KnownName::kNone : found->second;
   }
   // The first that any of the definitions is.
@@ -93,7 +93,7 @@ class KnownNames {
   // What typing's aliases of classes stand for (`typing.List`: list). None: it is no such alias.
   const Definition* AliasOf(Definition definition) const {
     Use();
-    const auto found = aliases_.find(Key(definition));
+    const auto found = aliases_.find(definition);
     return found == aliases_.end() ? nullptr : &found->second;
   }
   // A class of `builtins`. None: the index has no builtins.
@@ -105,15 +105,11 @@ class KnownNames {
   }
 
  private:
-  static uint64_t Key(Definition definition) {
-    return uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
-  }
-
   NameResolver& resolver_;
   Dependencies* const dependencies_;  // may be null
   Dependencies::Node node_{};
-  boost::unordered_flat_map<uint64_t, KnownName> names_;
-  boost::unordered_flat_map<uint64_t, Definition> aliases_;
+  boost::unordered_flat_map<Definition, KnownName> names_;
+  boost::unordered_flat_map<Definition, Definition> aliases_;
 };
 
 }  // namespace coppice

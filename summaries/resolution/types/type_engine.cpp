@@ -125,9 +125,9 @@ Evaluation TypeEvaluator::Engine::Find(Aside aside) {
 // Works it out, and what that puts aside in turn.
 void TypeEvaluator::Engine::SettleAside() {
   std::vector<Aside> stack = {*aside_};
-  boost::unordered_flat_set<std::pair<uint64_t, uint32_t>> on_stack;
+  boost::unordered_flat_set<std::pair<Definition, uint32_t>> on_stack;
   const auto number = [](Aside aside) {
-    return std::pair(Key(aside.definition), static_cast<uint32_t>(aside.subject));
+    return std::pair(aside.definition, static_cast<uint32_t>(aside.subject));
   };
   on_stack.insert(number(stack.back()));
   while (!stack.empty()) {
@@ -140,7 +140,7 @@ void TypeEvaluator::Engine::SettleAside() {
     }
     if (aside_) {
       // It waits for itself.
-      MemoOf(aside_->subject)[Key(aside_->definition)] = {Poison(TypeGap::kCycle), State::kDone};
+      MemoOf(aside_->subject)[aside_->definition] = {Poison(TypeGap::kCycle), State::kDone};
       continue;
     }
     on_stack.erase(number(stack.back()));

@@ -146,7 +146,7 @@ class TypeEvaluator::Engine {
     Evaluation evaluation;
     State state = State::kOpen;
   };
-  using Memo = boost::unordered_flat_map<uint64_t, Known>;
+  using Memo = boost::unordered_flat_map<Definition, Known>;
   // What is kept of a definition: its value's type, what it describes as a type, what it returns.
   enum class Subject : uint8_t { kValue, kAlias, kReturn };
   struct Aside {
@@ -162,9 +162,6 @@ class TypeEvaluator::Engine {
   Evaluation Remember(Subject subject, Definition definition, Work work);
   Evaluation Find(Aside aside);
   Memo& MemoOf(Subject subject) { return memos_[static_cast<size_t>(subject)]; }
-  static uint64_t Key(Definition definition) {
-    return uint64_t{static_cast<uint32_t>(definition.module)} << 32 | definition.row;
-  }
   // Answers of which more is known than of any other: what holds one holds nothing.
   static bool IsPoison(TypeGap gap) { return gap == TypeGap::kCycle || gap == TypeGap::kTooMany; }
   static Evaluation Poison(TypeGap gap) {
@@ -256,10 +253,10 @@ class TypeEvaluator::Engine {
   std::optional<Aside> aside_;  // the first such definition
   std::array<std::optional<Definition>, kBuiltinCount> builtin_classes_;
   std::array<TypeId, kBuiltinCount> builtins_ = {};
-  std::array<Memo, 3> memos_;                                   // of each subject
-  boost::unordered_flat_map<uint64_t, Parameters> parameters_;  // of each class
+  std::array<Memo, 3> memos_;                                     // of each subject
+  boost::unordered_flat_map<Definition, Parameters> parameters_;  // of each class
   // By class, of all of its methods.
-  boost::unordered_flat_map<uint64_t, boost::unordered_flat_set<std::string_view>>
+  boost::unordered_flat_map<Definition, boost::unordered_flat_set<std::string_view>>
       method_parameters_;
 };
 
@@ -286,8 +283,7 @@ Evaluation TypeEvaluator::Engine::Remember(Subject subject, Definition definitio
   const Dependencies::Recording recording(
       dependencies_, {kKinds[static_cast<size_t>(subject)], definition.module, definition.row});
   Memo& memo = MemoOf(subject);
-  const uint64_t key = Key(definition);
-  const auto [found, fresh] = memo.try_emplace(key);
+  const auto [found, fresh] = memo.try_emplace(definition);
   if (!fresh) {
     if (found->second.state == State::kDone) return found->second.evaluation;
     return Poison(TypeGap::kCycle);
@@ -305,9 +301,9 @@ Evaluation TypeEvaluator::Engine::Remember(Subject subject, Definition definitio
     evaluation = work();
   }
   if (too_deep_ && !(outermost && !aside_)) {
-    memo.erase(key);
+    memo.erase(definition);
   } else {
-    memo[key] = {evaluation, State::kDone};
+    memo[definition] = {evaluation, State::kDone};
   }
   return evaluation;
 }

@@ -77,14 +77,14 @@ const TypeEvaluator::Engine::Parameters& TypeEvaluator::Engine::ParametersOf(
   const Dependencies::Recording recording(
       dependencies_,
       {DependencyKind::kTypeParameters, class_definition.module, class_definition.row});
-  const uint64_t key = Key(class_definition);
-  if (const auto found = parameters_.find(key); found != parameters_.end()) return found->second;
-  parameters_[key] = {};  // meanwhile, for what leads back here
+  if (const auto found = parameters_.find(class_definition); found != parameters_.end())
+    return found->second;
+  parameters_[class_definition] = {};  // meanwhile, for what leads back here
   Parameters parameters = FindParameters(class_definition);
   if (parameters.variables.size() > TypeTable::kMaxArguments) {
     parameters.variables.resize(TypeTable::kMaxArguments);
   }
-  return parameters_[key] = std::move(parameters);
+  return parameters_[class_definition] = std::move(parameters);
 }
 
 TypeId TypeEvaluator::Engine::Substitute(TypeId type, Substitution& substitution) {
@@ -142,12 +142,12 @@ std::vector<TypeId> TypeEvaluator::Engine::ArgumentsFor(TypeId instance, Definit
   };
   std::deque<Reached> queue;
   queue.push_back({shape.definition, {shape.arguments.begin(), shape.arguments.end()}});
-  boost::unordered_flat_set<uint64_t> seen;
+  boost::unordered_flat_set<Definition> seen;
   while (!queue.empty()) {
     Reached each = std::move(queue.front());
     queue.pop_front();
     if (each.definition == base) return each.arguments;
-    if (!seen.insert(Key(each.definition)).second) continue;
+    if (!seen.insert(each.definition).second) continue;
     if (!classes_.views().IsA(each.definition, SymbolKind::kClass)) continue;
     for (const std::string_view text : classes_.views().symbol(each.definition).details().bases) {
       Findings findings = Fresh();

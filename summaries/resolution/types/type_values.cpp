@@ -294,7 +294,7 @@ TypeId TypeEvaluator::Engine::NameValue(Findings& findings, std::string_view nam
 bool TypeEvaluator::Engine::IsParameterOfMethods(Definition class_definition,
                                                  std::string_view name) {
   classes_.views().ReadMembers(class_definition);
-  const auto [found, fresh] = method_parameters_.try_emplace(Key(class_definition));
+  const auto [found, fresh] = method_parameters_.try_emplace(class_definition);
   if (fresh) {
     const SummaryView& view = *classes_.views().Find(class_definition.module);
     const RowRange rows = view.Members(class_definition.row);
