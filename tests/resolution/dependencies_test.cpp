@@ -133,6 +133,30 @@ TEST(Dependencies, PlacesMatterToWhatIsBoundTwice) {
   EXPECT_EQ(project.Invalidated({{"m.py", a + b + a + "d = C\nclass C: pass\n"}}), Asked());
 }
 
+TEST(Dependencies, PlacesMatterAmongStarImports) {
+  const std::string first = "from s import *\n";
+  const std::string second = "from t import *\n";
+  const std::string user = "b = a\n";
+  Project project(
+      {{"m.py", first + second + user}, {"s.py", "def a(): pass\n"}, {"t.py", "def a(): pass\n"}},
+      {"m:a", "m:b"});
+  EXPECT_EQ(project.Invalidated({{"m.py", first + user + second}}), Asked({"m:b"}));
+}
+
+TEST(Dependencies, PlacesMatterToWhatAPackageImportsFromItself) {
+  const std::string import = "from . import x as y\n";
+  const std::string function = "def x(): pass\n";
+  Project project({{"p/__init__.py", import + function}, {"p/x.py", ""}}, {"p:x", "p:y"});
+  EXPECT_EQ(project.Invalidated({{"p/__init__.py", function + import}}), Asked({"p:x", "p:y"}));
+  EXPECT_EQ(project.Invalidated({{"p/__init__.py", "z = 1\n" + import + function}}), Asked());
+}
+
+TEST(Dependencies, NameOfASubmoduleIsNoneOfThePackage) {
+  Project project({{"p/__init__.py", "from .d import c\n"}, {"p/d.py", "c = 1\n"}}, {"p"});
+  EXPECT_EQ(project.Invalidated({{"p/__init__.py", "from .d import c\nclass d: pass\n"}}),
+            Asked({"p"}));
+}
+
 TEST(Dependencies, BaseInvalidatesOrdersAndWhatIsInherited) {
   Project project(
       {{"m.py", "class A:\n    def f(self): pass\nclass B(A): pass\nclass C(B): pass\n"}},

@@ -251,6 +251,45 @@ TEST(NameResolver, ImportsModulesThatOthersBind) {
   EXPECT_EQ(names.Resolve("m.system.path.join"), "posixpath:join:1");
 }
 
+TEST(NameResolver, ImportsFromEachModuleThatAnotherMayHaveBound) {
+  Names names(Sources{{"system.py", "if test:\n  import a as path\nelse:\n  import b as path\n"},
+                      {"a.py", "def join(): pass\ndef only(): pass\n"},
+                      {"b.py", "def join(): pass\n"},
+                      {"m.py", "from system.path import join\n"},
+                      {"star.py", "from system.path import *\n"}});
+  EXPECT_EQ(names.Resolve("m", "join"), "b:join:1 a:join:1");
+  EXPECT_EQ(names.Resolve("star", "join"), "b:join:1 a:join:1");
+  EXPECT_EQ(names.Resolve("star", "only"), "a:only:2");
+}
+
+TEST(NameResolver, ImportsFromItsOwnPackageWhatIsBoundBefore) {
+  // What an interpreter has as `p.y`.
+  constexpr struct {
+    const char* text;
+    const char* meaning;
+  } kCases[] = {
+      {"from . import x as y\nx = y\n", "p.x"},
+      {"from . import x as y\ndef x(): pass\n", "p.x"},
+      {"from p import x as y\ndef x(): pass\n", "p.x"},
+      {"def x(): pass\nfrom . import x as y\n", "p:x:1"},
+  };
+  for (const auto& [text, meaning] : kCases) {
+    Names names(Sources{{"p/__init__.py", text}, {"p/x.py", "def h(): pass\n"}});
+    EXPECT_EQ(names.Resolve("p", "y"), meaning) << text;
+  }
+}
+
+TEST(NameResolver, ImportsUnderAnotherNameWhatThePackageHas) {
+  const Sources sources = {{"p/__init__.py", "from .c import c\n"},
+                           {"p/c.py", "def c(): pass\n"},
+                           {"p/d.py", ""},
+                           {"m.py", "import p.c as x\nimport p.d as y\nimport p.c\n"}};
+  Names names(sources);
+  EXPECT_EQ(names.Resolve("m", "x"), "p.c:c:1");
+  EXPECT_EQ(names.Resolve("m", "y"), "p.d");
+  EXPECT_EQ(names.Resolve("m", "p"), "p");
+}
+
 TEST(NameResolver, LeavesNamesToAModulesGetattr) {
   const Sources sources = {{"m.py", "x = 1\ndef __getattr__(name): pass\n"},
                            {"lazy.py",
@@ -457,10 +496,11 @@ TEST(NameResolver, BindsSubmodulesWhereTheyAreFirstImported) {
       // What is imported further up may have imported it.
       {"from .a import b\ndef x(): pass\nfrom .x import h\n", "p.x p:x:2"},
       {"from .a import b\nfrom .x import h\n", "p.x"},
+      {"from .a import x\ntry:\n  import p.x\nexcept ImportError:\n  import p.x\n", "p.x p.a:x:2"},
   };
   for (const auto& [text, meaning] : kCases) {
     Names names(Sources{{"p/__init__.py", text},
-                        {"p/a.py", "b = 1\n"},
+                        {"p/a.py", "b = 1\ndef x(): pass\n"},
                         {"p/x/__init__.py", "h = 1\ng = 2\ndef x(): pass\n"},
                         {"p/x/y.py", ""}});
     EXPECT_EQ(names.Resolve("p", "x"), meaning) << text;
@@ -546,6 +586,20 @@ TEST(NameResolver, SeesThroughDecoratingByHand) {
   EXPECT_EQ(names.Resolve("m", "g"), "m:g:8");
 }
 
+TEST(NameResolver, TellsAccessorsByThePropertyThatTheyName) {
+  Names names(Sources{{"m.py",
+                       "def f(): pass\n@event.setter\ndef f(x): pass\n"
+                       "class C:\n  @property\n  def p(self): pass\n"
+                       "  @p.setter\n  def p(self, value): pass\n"}});
+  EXPECT_EQ(names.Resolve("m", "f"), "m:f:3");
+  EXPECT_EQ(names.Resolve("m.C.p"), "m:C.p:6");
+}
+
+TEST(NameResolver, KeepsTheDefinitionsAmongWhatAnAliasMayBe) {
+  Names names(Sources{{"m.py", "def b(): pass\nif test:\n  b = 3\na = b\n"}});
+  EXPECT_EQ(names.Resolve("m", "a"), "m:b:1 m:a:4");
+}
+
 TEST(NameResolver, LooksAroundForNamesThatAliasThemselves) {
   Names names(
       Sources{{"m.py", "open = open\nclass K:\n  int = int\n  def f(self): pass\n  f = f\n"},
@@ -553,6 +607,11 @@ TEST(NameResolver, LooksAroundForNamesThatAliasThemselves) {
   EXPECT_EQ(names.Resolve("m", "open"), "builtins:open:1");
   EXPECT_EQ(names.Resolve("m.K.int"), "builtins:int:2");
   EXPECT_EQ(names.Resolve("m.K.f"), "m:K.f:4");
+}
+
+TEST(NameResolver, DoesNotKnowWhetherAnAliasOfItselfIsBoundUnderACondition) {
+  Names names(Sources{{"m.py", "if test:\n  x = x\n"}});
+  EXPECT_EQ(names.Resolve("m", "x"), "m:x:2 (conditional)");
 }
 
 TEST(NameResolver, LooksUpNamesInScopes) {
@@ -614,7 +673,20 @@ TEST(NameResolver, TakesForConstantsOnlyWhatNothingElseBinds) {
                "class E:\n  if D:\n    def f(): pass\n"
                "if D:\n  def h(): pass\n"},
               {"named.py", "if __name__ == 'named':\n  def f(): pass\n"},
+              {"hidden.py",
+               "_names = ()\nHAS = 'a' in _names\nfrom fast import *\n"
+               "_HAS = False\nfrom fast import *\n"
+               "if _HAS:\n  def f(): pass\n"},
+              {"other.py",
+               "MORE = False\nfrom fast import *\nfrom missing import *\n"
+               "if MORE:\n  def f(): pass\n"},
+              {"listed.py", "_HAS = False\nfrom lists import *\nif _HAS:\n  def f(): pass\n"},
+              {"lists.py", "__all__ = ['_HAS']\n_HAS = True\n"},
               {"fast.py", "HAS = True\n"}});
+  // Only what a star import can bind.
+  EXPECT_EQ(names.Resolve("hidden", "f"), "(missing name)");
+  EXPECT_TRUE(names.Resolve("other", "f").starts_with("(missing")) << names.Resolve("other", "f");
+  EXPECT_EQ(names.Resolve("listed", "f"), "listed:f:4 (conditional)");
   for (const char* const module : {"imported", "starred"}) {
     EXPECT_TRUE(names.Resolve(module, "f").ends_with(" (conditional)")) << module;
     EXPECT_TRUE(names.Resolve(module, "g").ends_with(" (conditional)")) << module;

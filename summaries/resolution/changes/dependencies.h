@@ -20,15 +20,15 @@ class IndexChange;
 enum class DependencyKind : uint8_t {
   // Inputs: what an index says. A change of them is found by comparing two versions (IndexChange).
   kEnvironment,
-  kModule,       // that it is there, under its name; what it says is below
-  kScope,        // a class of it, by its key: that it is there
-  kBindings,     // all that binds the name in a scope, in their order, with conditions and details
-  kPlace,        // which classes and aliases of the scope stand before which bindings of the name
-  kNames,        // which names are bound in a scope, or are in `__all__`
-  kMembers,      // all that binds names in a class, and the order of its variables
-  kStars,        // the star imports of a module
-  kAll,          // whether `__all__` is bound and known whole, and which others it takes over
-  kListed,       // whether the name is in `__all__`
+  kModule,    // that it is there, under its name; what it says is below
+  kScope,     // a class of it, by its key: that it is there
+  kBindings,  // all that binds the name in a scope, in their order, with conditions and details
+  kPlace,     // which classes, aliases and imports of the scope stand before which bindings of it
+  kNames,     // which names are bound in a scope, or are in `__all__`
+  kMembers,   // all that binds names in a class, and the order of its variables
+  kStars,     // the star imports of a module
+  kAll,       // whether `__all__` is bound and known whole, and which others it takes over
+  kListed,    // whether the name is in `__all__`
   kCallImports,  // imports in functions that bind the name
   kLookup,       // which module a dotted name is, with `row` dots before it (0: `module` is none)
   kChild,        // the submodule of that name

@@ -118,7 +118,8 @@ bool SameImport(const SummaryView& a, uint32_t row_a, const SummaryView& b, uint
 // Where the names of a scope are bound.
 class Places {
  public:
-  explicit Places(std::span<const Binding> bindings) {
+  // Star imports of the scope may bind any name.
+  Places(std::span<const Binding> bindings, std::span<const uint32_t> stars) : stars_(stars) {
     for (const Binding& binding : bindings) places_.emplace_back(binding.name, binding.order);
     std::ranges::sort(places_);
   }
@@ -127,11 +128,13 @@ class Places {
   size_t CountBehind(std::string_view name, uint32_t order) const {
     const auto first = std::ranges::lower_bound(places_, std::pair(name, order));
     const auto last = std::ranges::upper_bound(first, places_.end(), std::pair(name, UINT32_MAX));
-    return static_cast<size_t>(last - first);
+    const auto stars = stars_.end() - std::ranges::lower_bound(stars_, order);
+    return static_cast<size_t>(last - first + stars);
   }
 
  private:
   std::vector<std::pair<std::string_view, uint32_t>> places_;
+  std::span<const uint32_t> stars_;  // where they stand, ascending
 };
 
 // Of what they do to the submodule that they import by the way.
@@ -206,7 +209,10 @@ class Comparison {
     const size_t known = changed_.size();
     const auto compare = [&](std::string_view name, std::span<const Binding> a,
                              std::span<const Binding> b) {
-      names_differ |= a.empty() != b.empty();
+      const auto names = [](const Binding& binding) {
+        return binding.kind != Binding::Kind::kSubmodule;
+      };
+      names_differ |= std::ranges::any_of(a, names) != std::ranges::any_of(b, names);
       MatchRows(a, b);
       if (!SameBindings(a, b)) Add(DependencyKind::kBindings, before, name);
     };
@@ -221,10 +227,26 @@ class Comparison {
     }
   }
 
-  // Names whose bindings stand elsewhere among the classes and variables that mention them.
+  // Names whose bindings stand elsewhere among the classes, variables and imports that mention
+  // them.
   void ComparePlaces(uint32_t scope, std::span<const Binding> a, std::span<const Binding> b) {
-    const Places places_a(a);
-    const Places places_b(b);
+    const auto places = [&](const Sorted& version, std::span<const Binding> bindings) {
+      return Places(bindings, scope == kModule ? version.star_orders : std::span<const uint32_t>());
+    };
+    const Places places_a = places(before_, a);
+    const Places places_b = places(after_, b);
+    const auto compare_imports = [&](std::string_view, std::span<const Binding> x,
+                                     std::span<const Binding> y) {
+      for (size_t i = 0; i < x.size() && i < y.size(); ++i) {
+        if (x[i].kind != Binding::Kind::kImport || y[i].kind != Binding::Kind::kImport) return;
+        const Import import = before_.view.import(x[i].row);
+        if (import.name && places_a.CountBehind(*import.name, x[i].order) !=
+                               places_b.CountBehind(*import.name, y[i].order)) {
+          Add(DependencyKind::kPlace, scope, *import.name);
+        }
+      }
+    };
+    Merge(a, b, std::mem_fn(&Binding::name), compare_imports);
     for (const Binding& binding : a) {
       if (binding.kind != Binding::Kind::kSymbol || rows_[binding.row] == kNoRow) continue;
       const Symbol x = before_.view.symbol(binding.row);

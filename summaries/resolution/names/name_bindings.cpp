@@ -28,7 +28,11 @@ bool IsAccessor(const SummaryView& view, const Symbol& symbol) {
     return false;
   }
   const Symbol before = view.symbol(symbol.row() - 1);
-  return before.name() == symbol.name() && before.owner() == symbol.owner();
+  if (before.name() != symbol.name() || before.owner() != symbol.owner()) return false;
+  for (const std::string_view decorator : symbol.details().decorators) {
+    if (decorator.substr(0, decorator.rfind('.')) == symbol.name()) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -200,7 +204,7 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
     switch (binding.kind) {
       case Binding::Kind::kSubmodule:
         if (!AddSubmodule(question.module, names_.name(question.name), findings)) break;
-        bound = truth != Truth::kTrue || !MayBeImportedBefore(question, bindings, i);
+        bound = !MayBeImportedBefore(question, bindings, i);
         if (submodule != Truth::kTrue) submodule = truth;
         break;
       case Binding::Kind::kImport: {
@@ -256,7 +260,7 @@ bool NameResolver::Engine::FollowReached(const Question& question, const Binding
   }
   if (!self_alias || !findings.empty()) return false;
   FollowAliasOfItself(question, *self_alias, findings);
-  return true;
+  return TruthOf(question, state.view->symbol(*self_alias).guard()) == Truth::kTrue;
 }
 
 // A package's `from . import x`: what it has bound to `x` before, else the submodule.
@@ -408,22 +412,25 @@ bool NameResolver::Engine::FindAliases(std::string_view value, Texts& names) {
   return all;
 }
 
-// Whether the target is known, and what an alias stands for rather than a value that a variable
-// has.
+// Whether the target is known, and all that it stands for is what an alias has rather than a value
+// that a variable has.
 bool NameResolver::Engine::FollowAlias(const Question& question, const Symbol& symbol,
                                        std::string_view target, bool late, Findings& findings) {
   if (target.substr(0, target.find('.')) == symbol.name()) return false;
   Scope scope{question.module, {}};
   if (question.IsOfClass()) scope.class_row = question.row;
-  const Findings targets = LookupDotted(scope, target, symbol.order());
-  const auto named = [&](const Found& found) { return IsDefinition(found.definition); };
-  if (targets.empty() || !std::all_of(targets.usual.begin(), targets.usual.end(), named) ||
-      !std::all_of(targets.late.begin(), targets.late.end(), named)) {
-    return false;
-  }
+  Findings targets = LookupDotted(scope, target, symbol.order());
+  const size_t all = targets.size();
+  const auto is_value = [&](const Found& found) { return !IsDefinition(found.definition); };
+  const auto erase_values = [&](auto& found) {
+    found.erase(std::remove_if(found.begin(), found.end(), is_value), found.end());
+  };
+  erase_values(targets.usual);
+  erase_values(targets.late);
+  if (targets.empty()) return false;
   TakeOver(findings, targets, late,
            {Step::Kind::kAlias, question.module, symbol.line(), Traced(target)});
-  return true;
+  return targets.size() == all;
 }
 
 bool NameResolver::Engine::IsDefinition(Definition definition) {
@@ -467,20 +474,16 @@ bool NameResolver::Engine::FollowGlobal(const Question& question, const Symbol& 
 
 // --- Imports ---------------------------------------------------------------------------------
 
-// An import of `a.b` where `b` is no submodule, but a module that `a` binds, works where `a` enters
-// it in sys.modules, as os does with os.path.
-ModuleRef NameResolver::Engine::FindModule(ModuleRef importer, uint32_t level,
-                                           std::string_view name) {
-  const ModuleRef found = Find(name, importer, level);
-  const size_t dot = name.rfind('.');
-  if (found != kNoModule || dot == std::string_view::npos) return found;
-  const ModuleRef parent = Find(name.substr(0, dot), importer, level);
-  if (parent == kNoModule) return kNoModule;
-  const uint32_t node = Ask({parent, kOwn, names_.Intern(name.substr(dot + 1))});
-  for (const Definition& definition : DefinitionsOf(node)) {
-    if (definition.is_module()) return definition.module;
-  }
-  return kNoModule;
+// Whether the module's text may bind the name in front of a place. Keeps no answer.
+bool NameResolver::Engine::IsBoundBefore(ModuleRef module, NameId name, uint32_t order) {
+  const Question question{module, kOwn, name};
+  ReadBindings(question);
+  Read({DependencyKind::kPlace, module, Dependency::kModuleScope, names_.name(name)});
+  const ModuleState& state = StateOf(module);
+  const Bindings bindings = BindingsOf(state, question);
+  return !state.stub && std::any_of(bindings.begin(), bindings.end(), [&](const Binding& binding) {
+    return binding.order < order && !ImportsOwnChild(question, binding);
+  });
 }
 
 // What a stub imports is its own affair, unless it says otherwise (typing specification,
@@ -500,11 +503,16 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
   ModuleState& state = StateOf(question.module);
   const Import import = state.view->import(row);
   if (state.stub && question.row == kOwn && !IsReExported(state, import)) return false;
-  const ModuleRef target = FindModule(question.module, import.level, import.module);
-  if (target == kNoModule) {
-    findings.obstacles.add(Obstacle::kMissingModule);
-    return true;
-  }
+  bool binds = false;
+  const bool found = ForEachModule(
+      question.module, import.level, import.module, findings.obstacles, [&](ModuleRef target) {
+        binds |= FollowImportFrom(question, import, target, late, findings);
+      });
+  return binds || !found;
+}
+
+bool NameResolver::Engine::FollowImportFrom(const Question& question, const Import& import,
+                                            ModuleRef target, bool late, Findings& findings) {
   Step step{Step::Kind::kImport, question.module, import.line, {}};
   if (tracing_) {
     step.name = std::string(import.level, '.').append(import.module);
@@ -512,6 +520,19 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
   }
   if (!import.name) {
     // `import a.b` binds `a`; `import a.b as c` binds `a.b`.
+    const size_t dot = import.module.rfind('.');
+    if (runtime_ && import.alias && dot != std::string_view::npos) {
+      // Of `a.b` what `a` has under that name, else the module (IMPORT_FROM).
+      const ModuleRef parent = Find(import.module.substr(0, dot), question.module, import.level);
+      const uint32_t node =
+          parent == kNoModule
+              ? kNobody
+              : Ask({parent, kAttribute, names_.Intern(import.module.substr(dot + 1))});
+      if (nodes_[node].count != 0) {
+        AddAnswer(findings, node, late, step);
+        return true;
+      }
+    }
     const std::string_view top = import.module.substr(0, import.module.find('.'));
     const ModuleRef bound = import.alias ? target : Find(top, question.module, import.level);
     if (bound == kNoModule) {
@@ -532,8 +553,16 @@ bool NameResolver::Engine::FollowImport(const Question& question, uint32_t row, 
     return true;
   }
   const NameId name = names_.Intern(*import.name);
+  if (target == question.module && !question.IsOfClass()) {
+    // `from . import path as _path`: what is bound to `path` before, else the submodule.
+    const ModuleRef child = FindChild(target, *import.name);
+    if (child != kNoModule && !IsBoundBefore(target, name, import.order)) {
+      Add(findings, {{child}, MakeLink(step, kNoLink)}, late);
+      return true;
+    }
+  }
   uint32_t node = Ask({target, kAttribute, name});
-  if (runtime_ && state.stub && nodes_[node].count == 0) {
+  if (runtime_ && StateOf(question.module).stub && nodes_[node].count == 0) {
     // The stub of a compiled module may take from that of a module whose source takes from it.
     const ModuleRef stub = StubOf(target);
     if (stub != kNoModule) node = Ask({stub, kOwn, name});
@@ -568,16 +597,45 @@ bool NameResolver::Engine::MayBind(const ModuleState& state, NameId name) const 
          !state.view->FindSymbols(state.view->ModuleSymbols(), names_.name(name)).empty();
 }
 
+// Whether a star import may bind the name. Keeps no answer.
+bool NameResolver::Engine::StarMayBind(ModuleRef importer, uint32_t row, NameId name) {
+  Read({DependencyKind::kStars, importer});
+  const Import import = StateOf(importer).view->import(row);
+  const ModuleRef target = Find(import.module, importer, import.level);
+  // What is not there binds nothing, but its package may have bound it: os.path.
+  if (target == kNoModule) return import.module.find('.') != import.module.npos;
+  const std::string_view text = names_.name(name);
+  const ModuleState& state = StateOf(target);
+  Read({DependencyKind::kAll, target});
+  if (!state.view) return !text.starts_with('_');
+  if (!state.view->has_all()) {
+    if (text.starts_with('_')) return false;
+    Read({DependencyKind::kBindings, target, Dependency::kModuleScope, text});
+    Read({DependencyKind::kStars, target});
+    return MayBind(state, name);
+  }
+  Read({DependencyKind::kListed, target, Dependency::kModuleScope, text});
+  for (uint32_t at = 0; at < state.view->export_count(); ++at) {
+    const Export exported = state.view->exported(at);
+    if (exported.from_module || exported.text == text) return true;
+  }
+  return !state.view->all_complete();
+}
+
 // Whether it binds the name to anything.
 bool NameResolver::Engine::FollowStar(const Question& question, uint32_t row, bool late,
                                       Findings& findings) {
   Read({DependencyKind::kStars, question.module});
   const Import import = StateOf(question.module).view->import(row);
-  const ModuleRef target = FindModule(question.module, import.level, import.module);
-  if (target == kNoModule) {
-    findings.obstacles.add(Obstacle::kMissingModule);
-    return false;
-  }
+  bool binds = false;
+  ForEachModule(
+      question.module, import.level, import.module, findings.obstacles,
+      [&](ModuleRef target) { binds |= FollowStarFrom(question, import, target, late, findings); });
+  return binds;
+}
+
+bool NameResolver::Engine::FollowStarFrom(const Question& question, const Import& import,
+                                          ModuleRef target, bool late, Findings& findings) {
   const ModuleState& state = StateOf(target);
   if (!IsInAll(target, question.name, findings.obstacles)) {
     if (finder_->form(target) == ModuleForm::kCompiled) {

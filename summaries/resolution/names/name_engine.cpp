@@ -177,7 +177,7 @@ bool NameResolver::Engine::IsBoundInClass(const Question& question, NameId name)
          !state.view->FindSymbols(state.view->Members(question.row), text).empty();
 }
 
-// No import binds it, and no star import stands behind.
+// No import binds it, nor may a star import behind.
 std::string_view NameResolver::Engine::ConstantText(ModuleRef module, std::string_view text) {
   const NameId name = names_.Intern(text);
   Read({DependencyKind::kBindings, module, Dependency::kModuleScope, names_.name(name)});
@@ -193,7 +193,10 @@ std::string_view NameResolver::Engine::ConstantText(ModuleRef module, std::strin
   const auto import =
       std::lower_bound(state.imports.begin(), state.imports.end(), NamedImport{name, 0});
   if (import != state.imports.end() && import->name == name) return {};
-  if (!state.stars.empty() && view.import(state.stars.back()).order > symbol.order()) return {};
+  for (size_t i = state.stars.size(); i-- > 0;) {
+    if (view.import(state.stars[i]).order < symbol.order()) break;
+    if (StarMayBind(module, state.stars[i], name)) return {};
+  }
   const SymbolDetails details = symbol.details();
   return details.value_form == ValueForm::kText ? details.value : std::string_view();
 }
@@ -434,13 +437,9 @@ NameResolver::Engine::Findings NameResolver::Engine::AskListed(const Question& q
     if (listed) break;
     const std::string_view text = state.view->exported(row).text;
     const size_t level = std::min(text.find_first_not_of('.'), text.size());
-    const ModuleRef source =
-        FindModule(question.module, static_cast<uint32_t>(level), text.substr(level));
-    if (source == kNoModule) {
-      findings.obstacles.add(Obstacle::kMissingModule);
-    } else {
-      listed = IsInAll(source, question.name, findings.obstacles);
-    }
+    ForEachModule(
+        question.module, static_cast<uint32_t>(level), text.substr(level), findings.obstacles,
+        [&](ModuleRef source) { listed |= IsInAll(source, question.name, findings.obstacles); });
   }
   if (!listed && !state.view->all_complete()) {
     // What it holds beyond that is likely to be what there is to export.

@@ -263,10 +263,18 @@ class NameResolver::Engine {
   bool FollowAlias(const Question& question, const Symbol& symbol, std::string_view target,
                    bool late, Findings& findings);
   bool FollowImport(const Question& question, uint32_t row, bool late, Findings& findings);
+  bool FollowImportFrom(const Question& question, const Import& import, ModuleRef target, bool late,
+                        Findings& findings);
   bool FollowStar(const Question& question, uint32_t row, bool late, Findings& findings);
+  bool FollowStarFrom(const Question& question, const Import& import, ModuleRef target, bool late,
+                      Findings& findings);
+  bool IsBoundBefore(ModuleRef module, NameId name, uint32_t order);
+  bool StarMayBind(ModuleRef importer, uint32_t row, NameId name);
   bool LeadsBackOnly(uint32_t node) const;
   bool MayBind(const ModuleState& state, NameId name) const;
-  ModuleRef FindModule(ModuleRef importer, uint32_t level, std::string_view name);
+  template <class Use>
+  bool ForEachModule(ModuleRef importer, uint32_t level, std::string_view name,
+                     Obstacles& obstacles, Use use);
   bool IsInAll(ModuleRef module, NameId name, Obstacles& obstacles);
   bool IsReExported(ModuleState& state, const Import& import);
   bool IsDefinition(Definition definition);
@@ -336,6 +344,34 @@ auto NameResolver::Engine::Run(Attempt attempt) {
     if (!postponed_) return result;
     AnswerPostponed();
   }
+}
+
+// Calls use(ModuleRef) for each that an import may find, the likeliest first. That of `a.b` where
+// `b` is no submodule, but a module that `a` binds, works where `a` enters it in sys.modules, as os
+// does with os.path. Whether there is any.
+template <class Use>
+bool NameResolver::Engine::ForEachModule(ModuleRef importer, uint32_t level, std::string_view name,
+                                         Obstacles& obstacles, Use use) {
+  bool found = false;
+  const ModuleRef module = Find(name, importer, level);
+  const size_t dot = name.rfind('.');
+  if (module != kNoModule) {
+    use(module);
+    found = true;
+  } else if (dot != std::string_view::npos) {
+    const ModuleRef parent = Find(name.substr(0, dot), importer, level);
+    const uint32_t node =
+        parent == kNoModule ? kNobody : Ask({parent, kOwn, names_.Intern(name.substr(dot + 1))});
+    const Answer answer = AnswerOf(node);
+    for (const Definition& definition : answer.definitions) {
+      if (!definition.is_module()) continue;
+      use(definition.module);
+      found = true;
+    }
+    if (found) obstacles.add(answer.obstacles);
+  }
+  if (!found) obstacles.add(Obstacle::kMissingModule);
+  return found;
 }
 
 }  // namespace coppice

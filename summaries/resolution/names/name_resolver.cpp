@@ -139,17 +139,17 @@ std::vector<std::string_view> NameResolver::Engine::NamesOf(ModuleRef module) {
     }
     for (const uint32_t row : state.stars) {
       const Import import = state.view->import(row);
-      const ModuleRef target =
-          Run([&] { return FindModule(sources[i], import.level, import.module); });
-      if (runtime_ && target != kNoModule && finder_->form(target) == ModuleForm::kCompiled) {
-        const ModuleRef stub = StubOf(sources[i]);  // says what there may be
-        if (stub != kNoModule && seen.insert(static_cast<uint32_t>(stub)).second) {
-          sources.push_back(stub);
+      const auto add = [&](ModuleRef target) {
+        if (runtime_ && finder_->form(target) == ModuleForm::kCompiled) {
+          const ModuleRef stub = StubOf(sources[i]);  // says what there may be
+          if (stub != kNoModule && seen.insert(static_cast<uint32_t>(stub)).second) {
+            sources.push_back(stub);
+          }
         }
-      }
-      if (target != kNoModule && seen.insert(static_cast<uint32_t>(target)).second) {
-        sources.push_back(target);
-      }
+        if (seen.insert(static_cast<uint32_t>(target)).second) sources.push_back(target);
+      };
+      Obstacles obstacles;
+      Run([&] { return ForEachModule(sources[i], import.level, import.module, obstacles, add); });
     }
   }
   std::sort(candidates.begin(), candidates.end());
