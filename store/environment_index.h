@@ -34,8 +34,8 @@ struct EnvironmentIndexReport {
 //
 // Nothing in the directory is replaced or removed but what is known to be an index's: a manifest,
 // packs, sidecars, and empty files of their names. kInvalidArgument if something else is in the
-// way. A run that is killed leaves the old index or the new one, and the next run clears up after
-// it.
+// way; save that LAYER-IDENTITY.pack replaces whatever has its name, such as half a copy. A run
+// that is killed leaves the old index or the new one, and the next run clears up after it.
 //
 // A layer leaves directories that are roots of others to them. What belongs to no search path is
 // left out too: site-packages below a standard library, typeshed's tests. The manifest holds the
