@@ -88,7 +88,8 @@ Strings Listing(const std::string& directory) {
 
 TEST(EnvironmentIndex, StacksALayerForEachPartOfTheEnvironment) {
   const TemporaryTree tree;
-  const Environment environment = WriteEnvironment(tree);
+  Environment environment = WriteEnvironment(tree);
+  environment.warnings = {"half read", "no\xff\xfetext"};
   const EnvironmentIndexReport report = Build(tree, environment);
   Strings names;
   for (const LayerReport& layer : report.layers) names.push_back(layer.name);
@@ -108,6 +109,7 @@ TEST(EnvironmentIndex, StacksALayerForEachPartOfTheEnvironment) {
   EXPECT_EQ(roots[2].extras.typed, (Strings{"part-stubs", "typed"}));
   EXPECT_EQ(roots[2].extras.partial, Strings{"part-stubs"});
   EXPECT_EQ(index->environment().versions, environment.versions);
+  EXPECT_EQ(index->environment().warnings, Strings{"half read"});
 
   const auto finder = ModuleFinder::Make(index, SearchProfile::kRuntime).value();
   for (const char* name : {"os", "sys", "six", "one", "lib", "typed", "fast", "stable", "app"}) {
@@ -224,6 +226,18 @@ TEST(EnvironmentIndex, RemovesOnlyWhatIsItsOwn) {
   }
   EXPECT_FALSE(std::filesystem::exists(tree / "out/index/typeshed.pack"));
   EXPECT_TRUE(Index::Open(tree / "out/index"));
+}
+
+TEST(EnvironmentIndex, KeepsAnotherPackWhereOneOfALostLayerWas) {
+  const TemporaryTree tree;
+  Environment environment = WriteEnvironment(tree);
+  Build(tree, environment);
+  const std::string lost = tree / "out/index/typeshed.pack";
+  std::filesystem::remove(lost);
+  std::filesystem::copy_file(tree / "out/index/stdlib.pack", lost);
+  environment.roots.resize(4);
+  Build(tree, environment);
+  EXPECT_TRUE(std::filesystem::exists(lost));
 }
 
 TEST(EnvironmentIndex, KeepsTheOldPacksWhereThoseOfLayersAreLinks) {
