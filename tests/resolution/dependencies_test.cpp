@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -11,9 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "summaries/pack_writer.h"
 #include "summaries/resolution/changes/index_change.h"
 #include "summaries/resolution/names/name_resolver.h"
 #include "tests/resolution/source_index.h"
+#include "tests/store/temporary_tree.h"
+#include "tests/summaries/pack_repair.h"
 
 namespace coppice::test {
 namespace {
@@ -122,6 +127,8 @@ TEST(Dependencies, OrderMattersWhereItCanBeSeen) {
             Asked({"m:a"}));
   EXPECT_EQ(project.Invalidated({{"m.py", "a = 1\na = 2\nb = 1\nfrom s import *\nc = 1\n"}}),
             Asked({"m:b"}));
+  Project imported({{"m.py", "from s import a\ndef a(): pass\n"}, {"s.py", "a = 1\n"}}, {"m:a"});
+  EXPECT_EQ(imported.Invalidated({{"m.py", "def a(): pass\nfrom s import a\n"}}), Asked({"m:a"}));
 }
 
 TEST(Dependencies, PlacesMatterToWhatIsBoundTwice) {
@@ -177,6 +184,8 @@ TEST(Dependencies, DunderAllMemberByMember) {
   EXPECT_EQ(project.Invalidated({{"m.py", "__all__ = ['a', 'b']\na = b = 1\n"}}),
             Asked({"star:b"}));
   EXPECT_EQ(project.Invalidated({{"m.py", "a = b = 1\n"}}), Asked({"star:a", "star:b", "star:c"}));
+  EXPECT_EQ(project.Invalidated({{"m.py", "__all__ = ['a'] + f()\na = b = 1\n"}}),
+            Asked({"star:a", "star:b", "star:c"}));
 }
 
 TEST(Dependencies, FilesThatAppearAndDisappear) {
@@ -217,6 +226,29 @@ TEST(Dependencies, ChainsDeeperThanTheStack) {
   Project project(sources, {"m499:x", "m499:y"});
   EXPECT_EQ(project.Invalidated({{"m0.py", "x = 2\n"}}), Asked({"m499:x"}));
   EXPECT_EQ(project.Invalidated({{"m0.py", "\n"}}), Asked({"m499:x"}));
+}
+
+TEST(Dependencies, FilesOfPacksAbove) {
+  const Sources low{{"m.py", "a = 1\n"}, {"n.py", "from m import a\n"}};
+  const auto finder = [](const std::vector<Sources>& packs) {
+    return *ModuleFinder::Make(IndexOfPacks(packs, {}), SearchProfile::kRuntime);
+  };
+  const auto before = finder({low});
+  Dependencies dependencies;
+  const auto node = dependencies.AddAnswer({DependencyKind::kCaller});
+  {
+    NameResolver resolver(before, &dependencies);
+    const Dependencies::Recording recording(&dependencies, node);
+    resolver.Lookup({before->Find("n")}, "a");
+  }
+  const auto is_invalidated = [&](const std::vector<Sources>& packs) {
+    const auto change = IndexChange::Make(before, finder(packs));
+    EXPECT_TRUE(change);
+    return change && !dependencies.Invalidated(*change).empty();
+  };
+  EXPECT_TRUE(is_invalidated({low, {{"m.py", "a = 2\n"}}}));
+  EXPECT_FALSE(is_invalidated({low, {{"m.py", "a = 1\n"}}}));
+  EXPECT_FALSE(is_invalidated({low, {{"l.py", "a = 1\n"}}}));
 }
 
 TEST(Dependencies, EnvironmentInvalidatesEverything) {
@@ -322,11 +354,70 @@ TEST(Dependencies, WhatIsSaidOfAModuleDependsOnIt) {
   EXPECT_TRUE(IsInvalidated(before, without, DependencyKind::kStars));
 }
 
+// Of a module "m" whose content has a hash that is the same for all texts.
+std::shared_ptr<const ModuleFinder> FinderOfProducer(const std::string& text, bool another) {
+  const auto index = IndexOfPacks({{{"m.py", text}}}, {});
+  const TemporaryTree tree;
+  auto writer = PackWriter::Create(tree / "m.pack");
+  ModuleRecord record;
+  record.root = "src";
+  record.path = "m.py";
+  EXPECT_TRUE(writer->AddFrom(index->packs()[0], ModuleId{0}, record));
+  EXPECT_TRUE(writer->Finish());
+  std::ifstream file(tree / "m.pack", std::ios::binary);
+  std::string bytes(std::istreambuf_iterator<char>(file), {});
+  if (another) bytes[bytes.rfind(PackProducer())] ^= 1;
+  const auto pack =
+      Pack::Open(tree.Write("made.pack", RepairChecksums(bytes)), Pack::OpenMode::kPrivateCopy);
+  EXPECT_TRUE(pack);
+  return *ModuleFinder::Make(*Index::Make({*pack}, index->environment()), SearchProfile::kRuntime);
+}
+
+TEST(Dependencies, AnotherProducerMaySaySomethingElseOfTheSameContent) {
+  const auto before = FinderOfProducer("a = 1\n", false);
+  Dependencies dependencies;
+  {
+    const auto node = dependencies.AddAnswer({DependencyKind::kCaller});
+    const Dependencies::Recording recording(&dependencies, node);
+    dependencies.Read(
+        {DependencyKind::kBindings, before->Find("m"), Dependency::kModuleScope, "a"});
+  }
+  for (const bool another : {false, true}) {
+    const auto change = IndexChange::Make(before, FinderOfProducer("a = 2\n", another));
+    ASSERT_TRUE(change);
+    EXPECT_EQ(!dependencies.Invalidated(*change).empty(), another);
+  }
+}
+
 TEST(Dependencies, StubsAppearAndDisappear) {
   const Sources source{{"m.py", ""}};
   const Sources both{{"m.py", ""}, {"m.pyi", ""}};
   EXPECT_TRUE(IsInvalidated(source, both, DependencyKind::kStub));
   EXPECT_FALSE(IsInvalidated(source, {{"m.py", ""}, {"n.pyi", ""}}, DependencyKind::kStub));
+}
+
+TEST(Dependencies, WhatAModuleIs) {
+  const Sources source{{"m.py", ""}};
+  EXPECT_TRUE(IsInvalidated(source, {{"m.py", ""}, {"m/__init__.py", ""}},
+                            DependencyKind::kModule));  // which hides it
+  EXPECT_FALSE(IsInvalidated(source, {{"m.py", ""}, {"n.py", ""}}, DependencyKind::kModule));
+  const Sources part{{"m/x.py", ""}};
+  EXPECT_TRUE(IsInvalidated(part, {{"m/x.py", ""}, {"m/__init__.py", ""}},
+                            DependencyKind::kModule));  // was a namespace
+  EXPECT_FALSE(IsInvalidated(part, {{"m/x.py", ""}, {"m/y.py", ""}}, DependencyKind::kModule));
+}
+
+TEST(Dependencies, NamesThatClassesAndAliasesMention) {
+  const auto differ = [](const std::string& text) {
+    const std::string twice = "class X: ...\n";
+    return IsInvalidated({{"m.py", twice + text + twice}}, {{"m.py", twice + twice + text}},
+                         DependencyKind::kPlace, "", "X");
+  };
+  EXPECT_TRUE(differ("class C(X): ...\n"));
+  EXPECT_TRUE(differ("class C(metaclass=X): ...\n"));
+  EXPECT_TRUE(differ("c = X\n"));
+  EXPECT_FALSE(differ("class C(a.X): ...\n"));
+  EXPECT_FALSE(differ("def c(x=X): ...\n"));
 }
 
 TEST(Dependencies, ImportsAreTheSameUnderTheSameGuards) {
@@ -349,6 +440,18 @@ TEST(Dependencies, OrderOfAClassesVariables) {
   EXPECT_TRUE(differ(DependencyKind::kMembers));
   EXPECT_FALSE(differ(DependencyKind::kNames));
   EXPECT_FALSE(differ(DependencyKind::kBindings, "a"));
+}
+
+TEST(Dependencies, MethodsThatGiveDefaultsAreOrderedAmongVariables) {
+  const auto differ = [](const std::string& decorator) {
+    const std::string method = "    @x." + decorator + "\n    def f(self): ...\n";
+    const std::string variable = "    x = make()\n";
+    return IsInvalidated({{"m.py", "class C:\n" + variable + method}},
+                         {{"m.py", "class C:\n" + method + variable}}, DependencyKind::kMembers,
+                         "C");
+  };
+  EXPECT_TRUE(differ("default"));
+  EXPECT_FALSE(differ("validator"));
 }
 
 TEST(Dependencies, SubmodulesThatImportsBind) {
