@@ -15,8 +15,9 @@ namespace {
 class Classes {
  public:
   explicit Classes(const std::string& text) : Classes({{"m.py", text}}, 0) {}
-  Classes(const std::map<std::string, std::string>& sources, int)
-      : finder_(SmallFinder(sources)), resolver_(finder_), table_(resolver_) {}
+  Classes(const std::map<std::string, std::string>& sources, int,
+          SearchProfile profile = SearchProfile::kPyright)
+      : finder_(SmallFinder(sources, profile)), resolver_(finder_), table_(resolver_) {}
 
   ClassTable& table() { return table_; }
   Definition Find(std::string_view name) {
@@ -373,8 +374,41 @@ class B(A): ...
 class C(A):
     y: int
 class D(B, C): ...
+class E(nowhere.Base, C): ...
 )");
   EXPECT_EQ(classes.Fields("m.D"), "x y");
+  EXPECT_EQ(classes.Fields("m.E"), "x y ?");
+}
+
+TEST(ClassTable, FieldsOfSeveralBasesComeInTheOrderOfTheClasses) {
+  Classes classes(R"(
+from dataclasses import dataclass
+@dataclass
+class A:
+    a: int
+@dataclass
+class B(A):
+    b: int
+@dataclass
+class C(A):
+    c: int
+@dataclass
+class D(B, C):
+    d: int
+)");
+  EXPECT_EQ(classes.Fields("m.D"), "a c b d");
+}
+
+TEST(ClassTable, TooManyInheritedFieldsAreNotAllKnown) {
+  std::string text = "from dataclasses import dataclass\n";
+  for (const std::string name : {"A", "B"}) {
+    text += "@dataclass\nclass " + name + ":\n";
+    for (int i = 0; i < 300; ++i) text += " " + name + std::to_string(i) + ": int\n";
+  }
+  Classes classes(text + "@dataclass\nclass C(A, B): ...\n");
+  const ClassFields& fields = classes.table().FieldsOf(classes.Find("m.C"));
+  EXPECT_EQ(fields.fields.size(), 512u);
+  EXPECT_FALSE(fields.complete);
 }
 
 TEST(ClassTable, SlotsHideDefaults) {
@@ -465,9 +499,19 @@ class C(B):
 @dataclass
 class D(A):
     x: int
+class E:
+    x = 7
+@dataclass(slots=True)
+class F(E, B):
+    x: int = 3
+@dataclass
+class G(F):
+    x: int
 )");
   EXPECT_EQ(classes.Signature("m.C"), "(x)");
   EXPECT_EQ(classes.Signature("m.D"), "(x=1)");
+  // B has the slot already, so that F gets none, and what it has under the name is E's.
+  EXPECT_EQ(classes.Signature("m.G"), "(x=7)");
 }
 
 TEST(ClassTable, KeywordOnlyFieldsOfBases) {
@@ -707,6 +751,10 @@ def changes(cls): ...
 class G: ...
 class H(G):
     def __init__(self, __h): ...
+class I(nowhere.Unknown):
+    def __init__(self): ...
+class J:
+    value = len
 )");
   EXPECT_EQ(classes.Signature("m.A"), "(of_meta)");
   EXPECT_EQ(classes.Signature("m.B"), "(b)");
@@ -715,6 +763,20 @@ class H(G):
   EXPECT_EQ(classes.Signature("m.E"), "()");
   EXPECT_EQ(classes.Signature("m.F"), "() unknown_base");
   EXPECT_EQ(classes.Signature("m.H"), "(_H__h) decorated");
+  EXPECT_EQ(classes.Signature("m.I"), "() unknown_base");
+  const auto value = classes.table().Member(classes.Find("m.J"), "value");
+  ASSERT_TRUE(value.has_value());
+  EXPECT_EQ(SignaturesOf(classes.table(), *value, MethodBinding::kBound).gap,
+            SignatureGap::kUnknownValue);
+}
+
+TEST(Signature, ConstructorsForTypeCheckersAreNotThoseThatRun) {
+  const std::string text =
+      "from typing import TYPE_CHECKING\nclass C:\n    if TYPE_CHECKING:\n"
+      "        def __init__(self, a): ...\n";
+  EXPECT_EQ(Classes(text).Signature("m.C"), "(a)");
+  EXPECT_EQ(Classes({{"m.py", text}}, 0, SearchProfile::kRuntime).Signature("m.C"),
+            " unknown_value");
 }
 
 TEST(ClassTable, NoChainOfBasesIsTooLong) {
@@ -722,9 +784,14 @@ TEST(ClassTable, NoChainOfBasesIsTooLong) {
   for (int i = 1; i <= 20000; ++i) {
     text += "class C" + std::to_string(i) + "(C" + std::to_string(i - 1) + "): y = 1\n";
   }
+  text += "@dataclass\nclass D:\n z: int\n";
+  text += "@dataclass\nclass E(C20000, D): ...\nclass F(C20000, D): ...\n";
   Classes classes(text);
   EXPECT_EQ(classes.Fields("m.C200"), "x");
   EXPECT_EQ(classes.Fields("m.C20000"), "x");
+  // Their orders are cut before D.
+  EXPECT_EQ(classes.Fields("m.E"), "x ?");
+  EXPECT_EQ(classes.Fields("m.F"), "x ?");
 }
 
 TEST(ClassTable, WhatAMakerAddsHidesWhatObjectHas) {

@@ -122,7 +122,8 @@ def contextmanager(f): ...
 )";
 
 // The project's sources by path, over those.
-inline std::shared_ptr<const ModuleFinder> SmallFinder(Sources sources) {
+inline std::shared_ptr<const ModuleFinder> SmallFinder(
+    Sources sources, SearchProfile profile = SearchProfile::kPyright) {
   Environment environment;
   environment.builtins = {"builtins"};
   environment.roots.push_back({"src", {}, RootRole::kProject, {}, {}});
@@ -134,7 +135,7 @@ inline std::shared_ptr<const ModuleFinder> SmallFinder(Sources sources) {
                   {"typeshed:functools.pyi", kFunctools},
                   {"typeshed:collections.pyi", kCollections},
                   {"typeshed:contextlib.pyi", kContextlib}});
-  return FinderOfSources(sources, SearchProfile::kPyright, std::move(environment));
+  return FinderOfSources(sources, profile, std::move(environment));
 }
 
 }  // namespace coppice::test
