@@ -334,11 +334,13 @@ TEST(NameResolver, PairsBranchesOfOneTestUnderOneGuard) {
        "x = 0\nif outer:\n  if test:\n    x = 1\n  else:\n    x = 2\n"
        "y = 0\nif a:\n  if test:\n    y = 1\nif b:\n  if test:\n    pass\n  else:\n    y = 2\n"
        "z = 0\nif one:\n  z = 1\nif two:\n  pass\nelse:\n  z = 2\n"
-       "w = 0\nif 1:\n  if test:\n    w = 1\n  else:\n    w = 2\n"}});
+       "w = 0\nif 1:\n  if test:\n    w = 1\n  else:\n    w = 2\n"
+       "v = 0\nif test:\n  v = 1\nif a:\n  if test:\n    pass\n  else:\n    v = 2\n"}});
   EXPECT_EQ(names.Resolve("m", "x"), "m:x:6 m:x:4 m:x:1");
   EXPECT_EQ(names.Resolve("m", "y"), "m:y:15 m:y:10 m:y:7");
   EXPECT_EQ(names.Resolve("m", "z"), "m:z:22 m:z:18 m:z:16");
   EXPECT_EQ(names.Resolve("m", "w"), "m:w:28 m:w:26");
+  EXPECT_EQ(names.Resolve("m", "v"), "m:v:36 m:v:31 m:v:29");
 }
 
 TEST(NameResolver, LeavesOutWhatIsWithinABranchThatIsNeverTaken) {
@@ -488,6 +490,8 @@ TEST(NameResolver, BindsSubmodulesWhereTheyAreFirstImported) {
       {"if c:\n  from .x import h\ndef x(): pass\nfrom .x import g\n", "p.x p:x:3"},
       {"if c:\n  from .x import x, h\n", "p.x:x:3 (conditional)"},
       {"if c:\n  from .x import h\n  def x(): pass\n  from .x import h\n",
+       "p:x:3 p.x (conditional)"},
+      {"if c:\n  from .x import h\n  def x(): pass\n  if d:\n    from .x import h\n",
        "p:x:3 p.x (conditional)"},
       {"def x(): pass\nif False:\n  from .x import h\n", "p:x:1"},
       {"def x(): pass\nif False:\n  from .x import h\nfrom .x import h\n", "p.x"},

@@ -270,7 +270,7 @@ inner: Inner[int]
   EXPECT_EQ(types.Value("old.rest"), "tuple[*Unknown]");
   EXPECT_EQ(types.Value("new.last"), "Unknown variables");
   EXPECT_EQ(types.Value("new.rest"), "tuple[*Unknown]");
-  EXPECT_EQ(types.Value("plain.b"), "Unknown variables");
+  EXPECT_EQ(types.Value("plain.a"), "Unknown variables");
   EXPECT_EQ(types.Value("items[0]"), "Unknown operation");
 }
 
