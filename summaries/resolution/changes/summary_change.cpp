@@ -8,7 +8,7 @@
 #include <tuple>
 #include <utility>
 
-#include "summaries/resolution/graph/import_sites.h"
+#include "summaries/resolution/names/submodule_imports.h"
 
 namespace coppice {
 namespace {

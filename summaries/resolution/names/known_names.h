@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -70,10 +72,10 @@ enum class KnownName : uint8_t {
   kNewType,
   kTuple,
   kCast,
-  kLast,
 };
 
-// What the index at hand defines under those names: each is resolved once.
+// What the index at hand defines under those names: each is resolved once. Not thread-safe, as
+// questions are recorded; `resolver` must outlive it.
 class KnownNames {
  public:
   explicit KnownNames(NameResolver& resolver);

@@ -1,8 +1,8 @@
 // Classes: the order of their bases, and members through it.
 #include <algorithm>
 
-#include "summaries/resolution/classes/class_order.h"
 #include "summaries/resolution/expressions/expression_parts.h"
+#include "summaries/resolution/names/class_order.h"
 #include "summaries/resolution/names/name_engine.h"
 
 namespace coppice {

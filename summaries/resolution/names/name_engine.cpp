@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "summaries/resolution/graph/import_sites.h"
 #include "summaries/resolution/names/live_code.h"
+#include "summaries/resolution/names/submodule_imports.h"
 
 namespace coppice {
 

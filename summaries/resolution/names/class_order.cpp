@@ -1,4 +1,4 @@
-#include "summaries/resolution/classes/class_order.h"
+#include "summaries/resolution/names/class_order.h"
 
 #include <cstddef>
 #include <cstdint>
