@@ -210,7 +210,7 @@ type New[T] = list[T]
 
 TEST(TypeEvaluator, ParametersOfGenericClassesAreBoundThroughBases) {
   Types types(R"(
-from typing import Generic, Mapping, TypeVar
+from typing import Generic, Iterator, Mapping, Protocol, TypeVar
 A = TypeVar("A")
 B = TypeVar("B")
 class Swapped(Mapping[B, A], Generic[A, B]): ...
@@ -218,8 +218,10 @@ class Fixed(Swapped[int, A]): ...
 class Last(Fixed[str]): ...
 class New[T](list[T]):
     first: T
+class Partly(Iterator[A], Protocol[nowhere.B]): ...
 swapped: Swapped[int, str]
 last: Last
+partly: Partly[int]
 new: New[bytes]
 )");
   EXPECT_EQ(types.Value("swapped.get"), "def Mapping.get");
@@ -227,6 +229,8 @@ new: New[bytes]
   EXPECT_EQ(types.Value("last.get('a')"), "int | None");
   EXPECT_EQ(types.Value("last.keys()"), "Iterator[str]");
   EXPECT_EQ(types.Value("last.keys().__next__()"), "str");
+  // A protocol none of whose parameters is known says nothing of them.
+  EXPECT_EQ(types.Value("partly.__next__()"), "int");
   EXPECT_EQ(types.Value("new.first"), "bytes");
   EXPECT_EQ(types.Value("new.pop()"), "bytes");
   EXPECT_EQ(types.Value("new[0]"), "Unknown overloads");
