@@ -125,6 +125,77 @@ class C:
             "slot:slot sm:static_method");
 }
 
+TEST(ClassTable, AccessorsArePropertiesOfProperties) {
+  Classes classes(R"(
+from gone import Gone
+class Registry:
+    def getter(self, function): return function
+reg = Registry()
+class Base:
+    @property
+    def a(self): ...
+    @property
+    def b(self): ...
+    def c(self): ...
+    f = property(c)
+class C(Base):
+    @Base.a.setter
+    def a(self, value): ...
+    @a.deleter
+    def a_too(self): ...
+    @Base.b.getter
+    def b(self): ...
+    @Base.c.setter
+    def c(self): ...
+    @Gone.d.setter
+    def d(self): ...
+    @reg.getter
+    def e(self): ...
+    @f.setter
+    def f(self): ...
+    @Base.f.setter
+    def g(self): ...
+    @reg.property
+    def h(self): ...
+    @i.setter
+    def j(self): ...
+    @j.setter
+    def i(self): ...
+)");
+  EXPECT_EQ(classes.Members("m.C"),
+            "a:property a_too:property b:property c:unknown d:property e:unknown f:unknown "
+            "g:property h:unknown i:unknown j:unknown");
+}
+
+TEST(ClassTable, NamesOfDecoratorsSpeakWhereTheyLeadNowhere) {
+  Classes classes(R"(
+from gone import classmethod as cm, overload, override, property
+import gone
+def staticmethod(function): ...
+class C:
+    @override
+    def a(self): ...
+    @property
+    @override
+    def b(self): ...
+    @gone.classmethod
+    def c(cls): ...
+    @staticmethod
+    def d(self): ...
+    @gone.other
+    def e(self): ...
+@override
+def f(a): ...
+@overload
+def g(a): ...
+def g(*args): ...
+)");
+  EXPECT_EQ(classes.Members("m.C"), "a:method b:property c:class_method d:unknown e:unknown");
+  EXPECT_EQ(classes.Signature("m.C.a"), "(self)");
+  EXPECT_EQ(classes.Signature("m.f"), "(a)");
+  EXPECT_EQ(classes.Signature("m.g"), "(a)");
+}
+
 TEST(ClassTable, TheFirstClassOfTheOrderThatBindsItHasIt) {
   Classes classes(R"(
 class A:
@@ -673,6 +744,28 @@ class C:
   EXPECT_EQ(classes.Signature("m.C.cm"), "(a)");
   EXPECT_EQ(classes.Signature("m.C.sm", MethodBinding::kBound), "(a)");
   EXPECT_EQ(classes.Signature("m.C.star", MethodBinding::kBound), "(*args)");
+}
+
+TEST(Signature, OverloadsAreThoseOfTyping) {
+  Classes classes({{"own.py", R"(
+from typing import TypeVar
+F = TypeVar("F")
+def overload(function: F) -> F: ...
+@overload
+def f(a): ...
+def f(a, b): ...
+)"},
+                   {"other.py", R"(
+from typing import overload as one_of
+@one_of
+def f(a): ...
+@one_of
+def f(b): ...
+def f(*args): ...
+)"}},
+                  0);
+  EXPECT_EQ(classes.Signature("own.f"), "(a, b)");
+  EXPECT_EQ(classes.Signature("other.f"), "(a) | (b)");
 }
 
 TEST(Signature, ConstructorsThatTakeAnything) {

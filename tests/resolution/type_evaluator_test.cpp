@@ -307,6 +307,35 @@ new: Id
   EXPECT_EQ(types.Value("read"), "Unknown decorated");
 }
 
+TEST(TypeEvaluator, DecoratorsAreWhatTheyLeadTo) {
+  Types types(R"(
+from typing import TypeVar
+from gone import override
+F = TypeVar("F")
+def overload(function: F) -> F: ...
+@overload
+def f(a) -> int: ...
+def f(a, b) -> str: ...
+@override
+def g() -> int: ...
+class Registry:
+    def getter(self, function): ...
+reg = Registry()
+class C:
+    @reg.getter
+    def m(self) -> int: ...
+    @property
+    def p(self) -> int: ...
+class D(C):
+    @C.p.setter
+    def p(self, value: str) -> None: ...
+)");
+  EXPECT_EQ(types.Value("f(1, 2)"), "str");
+  EXPECT_EQ(types.Value("D().p"), "int");
+  EXPECT_EQ(types.Value("g()"), "int");
+  EXPECT_EQ(types.Value("C().m"), "Unknown decorated");
+}
+
 TEST(TypeEvaluator, ValuesOfInstancesAreReadWithoutLocals) {
   Types types(R"(
 class D: ...

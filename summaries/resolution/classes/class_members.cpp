@@ -78,6 +78,42 @@ bool ForEachSlot(ModuleViews& views, Definition class_definition, Use use) {
   }
 }
 
+// Of decorators that lead to nothing in the index the name alone speaks.
+constexpr std::pair<std::string_view, KnownName> kNamedDecorators[] = {
+    {"abstractclassmethod", KnownName::kClassMethod},
+    {"abstractmethod", KnownName::kTransparent},
+    {"abstractproperty", KnownName::kProperty},
+    {"abstractstaticmethod", KnownName::kStaticMethod},
+    {"cached_property", KnownName::kProperty},
+    {"classmethod", KnownName::kClassMethod},
+    {"final", KnownName::kTransparent},
+    {"overload", KnownName::kOverload},
+    {"override", KnownName::kTransparent},
+    {"property", KnownName::kProperty},
+    {"staticmethod", KnownName::kStaticMethod},
+};
+
+KnownName KnownOrNamed(const KnownNames& known, const Answer& answer, std::string_view decorator) {
+  // An attribute of some value is of what the index has.
+  if (!answer.definitions.empty() || answer.obstacles.has(Obstacle::kValue)) {
+    return known.Find(answer);
+  }
+  std::string_view name = decorator.substr(0, decorator.find('('));
+  name.remove_prefix(name.rfind('.') + 1);
+  const auto* const named =
+      std::ranges::find(kNamedDecorators, name, &std::pair<std::string_view, KnownName>::first);
+  return named == std::end(kNamedDecorators) ? KnownName::kNone : named->second;
+}
+
+// `x` of `@x.setter`. Empty: it is no such decorator.
+std::string_view AccessedName(std::string_view decorator) {
+  const size_t dot = decorator.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  const std::string_view accessor = decorator.substr(dot + 1);
+  const bool accesses = accessor == "getter" || accessor == "setter" || accessor == "deleter";
+  return accesses ? decorator.substr(0, dot) : std::string_view();
+}
+
 }  // namespace
 
 std::string_view KindName(MemberKind kind) {
@@ -142,53 +178,99 @@ MemberKind ClassTable::KindOfInstance(Definition class_definition) {
   return mro.complete ? MemberKind::kValue : MemberKind::kUnknown;
 }
 
-// From the innermost decorator out.
-MemberKind ClassTable::KindOfFunction(Definition function) {
+// The outermost decorator that does not leave it as it was decides.
+MemberKind ClassTable::KindOfFunction(Definition function, uint32_t followed) {
   const Symbol symbol = views_.symbol(function);
   const SymbolFlags flags = symbol.flags();
   if (flags.has(SymbolFlag::kImplicit)) {
     return flags.has(SymbolFlag::kStaticMethod) ? MemberKind::kStaticMethod
                                                 : MemberKind::kClassMethod;
   }
-  std::vector<std::string_view> decorators;
-  for (const std::string_view text : symbol.details().decorators) decorators.push_back(text);
-  std::ranges::reverse(decorators);
-  MemberKind kind = MemberKind::kMethod;
-  for (const std::string_view text : decorators) {
-    kind = KindOfDecorated(kind, ScopeOf(function), text, flags);
+  for (const std::string_view text : symbol.details().decorators) {
+    const DecoratorEffect effect = EffectOf(ScopeOf(function), text, followed);
+    if (effect.kind) return *effect.kind;
   }
-  return kind;
+  return MemberKind::kMethod;
 }
 
-MemberKind ClassTable::KindOfDecorated(MemberKind kind, const Scope& scope, std::string_view text,
-                                       SymbolFlags flags) {
-  if (text.ends_with(".setter") || text.ends_with(".getter") || text.ends_with(".deleter")) {
-    return MemberKind::kProperty;
+std::optional<Definition> ClassTable::GetterOf(Definition property) {
+  for (uint32_t followed = 0; followed < kMaxAliases; ++followed) {
+    if (!views_.IsA(property, SymbolKind::kFunction)) return std::nullopt;
+    std::string_view accessed;
+    for (const std::string_view text : views_.symbol(property).details().decorators) {
+      if (!text.ends_with(".getter") && accessed.empty()) accessed = AccessedName(text);
+    }
+    if (accessed.empty()) return property;
+    if (!IsDottedName(accessed)) return std::nullopt;
+    const Answer answer = resolver_.Lookup(ScopeOf(property), accessed);
+    if (answer.definitions.empty()) return std::nullopt;
+    property = answer.definitions[0];
   }
-  const Answer decorator = Decorator(scope, text);
-  switch (known_.Find(decorator)) {
+  return std::nullopt;
+}
+
+bool ClassTable::ChangesCall(Definition function) {
+  const Scope scope = ScopeOf(function);
+  for (const std::string_view text : views_.symbol(function).details().decorators) {
+    if (EffectOf(scope, text, 0).changes_call) return true;
+  }
+  return false;
+}
+
+bool ClassTable::IsOverload(Definition definition) {
+  if (!views_.IsA(definition, SymbolKind::kFunction)) return false;
+  const Scope scope = ScopeOf(definition);
+  for (const std::string_view text : views_.symbol(definition).details().decorators) {
+    if (KnownOrNamed(known_, Decorator(scope, text), text) == KnownName::kOverload) return true;
+  }
+  return false;
+}
+
+ClassTable::DecoratorEffect ClassTable::EffectOf(const Scope& scope, std::string_view decorator,
+                                                 uint32_t followed) {
+  const Answer answer = Decorator(scope, decorator);
+  switch (KnownOrNamed(known_, answer, decorator)) {
     case KnownName::kOverload:
     case KnownName::kTransparent:
     case KnownName::kContextManager:
     case KnownName::kDataclassTransform:
-    case KnownName::kAbc:
-      return kind;
+      return {};
+    case KnownName::kClassMethod:
+      return {.kind = MemberKind::kClassMethod};
+    case KnownName::kStaticMethod:
+      return {.kind = MemberKind::kStaticMethod};
+    case KnownName::kProperty:
+      return {.kind = MemberKind::kProperty, .changes_call = true};
     case KnownName::kEnumNonmember:
-      return MemberKind::kValue;
+      return {.kind = MemberKind::kValue, .changes_call = true};
     default:
       break;
   }
-  if (IsOfAttrsField(scope, text)) return kind;
-  if (decorator.definitions.empty()) {
-    // Of what is not in the index the name alone speaks.
-    if (flags.has(SymbolFlag::kProperty)) return MemberKind::kProperty;
-    if (flags.has(SymbolFlag::kClassMethod)) return MemberKind::kClassMethod;
-    if (flags.has(SymbolFlag::kStaticMethod)) return MemberKind::kStaticMethod;
-    return MemberKind::kUnknown;
+  if (IsOfAttrsField(scope, decorator)) return {};
+  DecoratorEffect effect{.kind = MemberKind::kUnknown, .changes_call = true};
+  if (answer.definitions.empty()) {
+    const std::string_view accessed = AccessedName(decorator);
+    if (IsDottedName(accessed) && followed < kMaxAliases &&
+        IsProperty(scope, accessed, followed + 1)) {
+      effect.kind = MemberKind::kProperty;
+    }
+    return effect;
   }
-  const Definition first = decorator.definitions[0];
-  if (views_.IsA(first, SymbolKind::kClass)) return KindOfInstance(first);
-  return IsTransparent(first) ? kind : MemberKind::kUnknown;
+  const Definition first = answer.definitions[0];
+  if (IsTransparent(first)) return {};
+  if (views_.IsA(first, SymbolKind::kClass)) effect.kind = KindOfInstance(first);
+  return effect;
+}
+
+// What is not in the index is taken for one.
+bool ClassTable::IsProperty(const Scope& scope, std::string_view name, uint32_t followed) {
+  const Answer answer = resolver_.Lookup(scope, name);
+  if (answer.definitions.empty()) return !answer.obstacles.has(Obstacle::kValue);
+  const Definition first = answer.definitions[0];
+  if (first.is_module()) return false;
+  const MemberKind kind = views_.IsA(first, SymbolKind::kFunction) ? KindOfFunction(first, followed)
+                                                                   : KindOfValue(first);
+  return kind == MemberKind::kProperty;
 }
 
 // Whether a decorator says that it returns what it is given: `def f(function: F) -> F`.

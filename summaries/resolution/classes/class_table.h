@@ -153,7 +153,13 @@ class ClassTable {
   // stubs describe at the top of a module.
   bool Binds(Definition function);
   // What its decorators make of it, in a class.
-  MemberKind KindOfFunction(Definition function);
+  MemberKind KindOfFunction(Definition function) { return KindOfFunction(function, 0); }
+  // The function that reads a property: of `@Base.x.setter def x` that of `Base.x`. None: unknown.
+  std::optional<Definition> GetterOf(Definition property);
+  // Whether some decorator may have put another callable in its place.
+  bool ChangesCall(Definition function);
+  // Whether it is a function that says one of several ways of calling it: typing.overload.
+  bool IsOverload(Definition definition);
   // Whether a decorator says that it returns what it is given: `def f(function: F) -> F`.
   bool IsTransparent(Definition decorator);
   // Whether it is attrs' own of a field in that scope, which returns the method: `@x.default`.
@@ -181,8 +187,15 @@ class ClassTable {
   std::optional<ClassMember> MadeMember(Definition class_definition, std::string_view name);
   std::string_view Mangled(Definition class_definition, std::string_view name);
   MemberKind KindOfInstance(Definition class_definition);
-  MemberKind KindOfDecorated(MemberKind kind, const Scope& scope, std::string_view text,
-                             SymbolFlags flags);
+  // What a decorator makes of a function.
+  struct DecoratorEffect {
+    std::optional<MemberKind> kind = {};  // in a class. None: what it was
+    bool changes_call = false;            // it may be called otherwise than it is written
+  };
+  // `followed`: how many accessors led there, each of the next one's property: `@x.setter`.
+  DecoratorEffect EffectOf(const Scope& scope, std::string_view decorator, uint32_t followed);
+  MemberKind KindOfFunction(Definition function, uint32_t followed);
+  bool IsProperty(const Scope& scope, std::string_view name, uint32_t followed);
   MemberKind KindOfValue(Definition variable);
 
   const ClassFields* FindFields(Definition class_definition);

@@ -11,8 +11,6 @@ namespace {
 // Values that stand for others are followed that far.
 constexpr uint32_t kMaxAliases = 16;
 
-bool HasFlag(const Symbol& symbol, SymbolFlag flag) { return symbol.flags().has(flag); }
-
 bool IsPositional(ParameterKind kind) {
   return kind == ParameterKind::kPositionalOnly || kind == ParameterKind::kNormal;
 }
@@ -26,7 +24,7 @@ class SignatureReader {
     for (const Definition& each : Overloads(function)) {
       signatures.overloads.push_back(Read(each, drop_first));
       // Of overloads the implementation does not count; of all others there is one.
-      if (ChangesCall(each)) signatures.gap = SignatureGap::kDecorated;
+      if (classes_.ChangesCall(each)) signatures.gap = SignatureGap::kDecorated;
     }
     return signatures;
   }
@@ -122,10 +120,10 @@ class SignatureReader {
     const RowRange rows = views_.Namesakes(function);
     std::vector<Definition> overloads;
     for (uint32_t row = rows.first; row < rows.last; ++row) {
-      const Symbol each = view.symbol(row);
-      if (each.kind() != SymbolKind::kFunction || !HasFlag(each, SymbolFlag::kOverload)) continue;
-      if (classes_.IsExcluded(function.module, each.guard())) continue;
-      overloads.push_back({function.module, row});
+      const Definition each{function.module, row};
+      if (!classes_.IsOverload(each)) continue;
+      if (classes_.IsExcluded(function.module, view.symbol(row).guard())) continue;
+      overloads.push_back(each);
     }
     if (overloads.empty()) overloads.push_back(function);
     return overloads;
@@ -156,37 +154,6 @@ class SignatureReader {
     owner.remove_prefix(std::min(owner.find_first_not_of('_'), owner.size()));
     if (owner.empty()) return std::string(name);
     return std::string("_").append(owner).append(name);
-  }
-
-  // Whether some decorator may have put another callable in its place.
-  bool ChangesCall(Definition function) {
-    const Symbol symbol = views_.symbol(function);
-    const Scope scope = classes_.ScopeOf(function);
-    for (const std::string_view text : symbol.details().decorators) {
-      switch (classes_.KnownDecorator(scope, text)) {
-        case KnownName::kTransparent:
-        case KnownName::kContextManager:
-        case KnownName::kDataclassTransform:
-        case KnownName::kOverload:
-        case KnownName::kClassMethod:
-        case KnownName::kStaticMethod:
-          continue;
-        default:
-          break;
-      }
-      if (classes_.IsOfAttrsField(scope, text)) continue;
-      const Answer decorator = classes_.Decorator(scope, text);
-      if (decorator.definitions.empty()) {
-        const std::string_view last = text.substr(text.rfind('.') + 1);
-        if (last == "classmethod" || last == "staticmethod" || last == "overload" ||
-            last == "abstractmethod" || last == "override" || last == "final") {
-          continue;
-        }
-        return true;
-      }
-      if (!classes_.IsTransparent(decorator.definitions[0])) return true;
-    }
-    return false;
   }
 
   // A method that a class or one of its bases binds as a function; not object's or type's.

@@ -21,7 +21,6 @@ constexpr Entry kEntries[] = {
     {"builtins", "property", KnownName::kProperty},
     {"builtins", "classmethod", KnownName::kClassMethod},
     {"builtins", "staticmethod", KnownName::kStaticMethod},
-    {"abc", "ABC", KnownName::kAbc},
     {"abc", "abstractproperty", KnownName::kProperty},
     {"abc", "abstractclassmethod", KnownName::kClassMethod},
     {"abc", "abstractstaticmethod", KnownName::kStaticMethod},

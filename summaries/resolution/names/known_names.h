@@ -54,7 +54,6 @@ enum class KnownName : uint8_t {
   kOverload,
   kTransparent,     // decorators after which a function is called as it was written
   kContextManager,  // the same, of which what is returned differs
-  kAbc,
   // Forms of annotations.
   kAny,
   kNever,

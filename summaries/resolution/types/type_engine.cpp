@@ -200,26 +200,11 @@ Evaluation TypeEvaluator::Engine::WorkOut(Definition definition) {
     return evaluation;
   }
   if (symbol.kind() != SymbolKind::kFunction) return OfVariable(definition, symbol);
-  const Scope scope = classes_.ScopeOf(definition);
-  for (const std::string_view text : symbol.details().decorators) {
-    const Answer decorator = classes_.Decorator(scope, text);
-    switch (classes_.known().Find(decorator)) {
-      case KnownName::kTransparent:
-      case KnownName::kContextManager:
-      case KnownName::kOverload:
-      case KnownName::kClassMethod:
-      case KnownName::kStaticMethod:
-        continue;
-      default:
-        break;
-    }
-    if (!decorator.definitions.empty() && classes_.IsTransparent(decorator.definitions[0])) {
-      continue;
-    }
+  if (classes_.ChangesCall(definition)) {
     evaluation.gap = TypeGap::kDecorated;
-    return evaluation;
+  } else {
+    evaluation.type = types_.Make(TypeForm::kFunction, definition);
   }
-  evaluation.type = types_.Make(TypeForm::kFunction, definition);
   return evaluation;
 }
 

@@ -57,13 +57,14 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
     return bound == TypeId::kUnknown ? findings.Unknown(TypeGap::kVariables) : bound;
   };
   switch (member->kind) {
-    case MemberKind::kProperty:
+    case MemberKind::kProperty: {
       if (!of_instance) return findings.Unknown(TypeGap::kAttribute);
-      if (member->definition.is_module() ||
-          !classes_.views().IsA(member->definition, SymbolKind::kFunction)) {
-        return findings.Unknown(TypeGap::kDecorated);
-      }
-      return bound_to_class(findings.Take(ReturnOf(member->definition)), member->owner);
+      const std::optional<Definition> getter = classes_.GetterOf(member->definition);
+      if (!getter) return findings.Unknown(TypeGap::kDecorated);
+      const std::optional<uint32_t> owner = classes_.views().symbol(*getter).owner();
+      return bound_to_class(findings.Take(ReturnOf(*getter)),
+                            owner ? Definition{getter->module, *owner} : member->owner);
+    }
     case MemberKind::kMethod:
       if (!classes_.views().IsA(member->definition, SymbolKind::kFunction)) {
         return findings.Unknown(TypeGap::kOperation);
@@ -184,7 +185,7 @@ Evaluation TypeEvaluator::Engine::OwnReturn(Definition function) {
   };
   for (uint32_t row = rows.first; row < rows.last; ++row) {
     const Symbol each = view.symbol(row);
-    if (!each.flags().has(SymbolFlag::kOverload)) continue;
+    if (!classes_.IsOverload({function.module, row})) continue;
     if (classes_.IsExcluded(function.module, each.guard())) continue;
     const TypeId result = read(each);
     if (type && *type != result) return findings.Result(findings.Unknown(TypeGap::kOverloads));
