@@ -196,6 +196,23 @@ def g(*args): ...
   EXPECT_EQ(classes.Signature("m.g"), "(a)");
 }
 
+TEST(ClassTable, DecoratingByHandChangesWhatADecoratorWould) {
+  Classes classes(R"(
+def f(a): pass
+f = decorate(f)
+class C:
+    def q(self): pass
+    q = decorate(q)
+class D:
+    x: int
+D = decorate(D)
+)");
+  EXPECT_EQ(classes.Signature("m.f"), "(a) decorated");
+  EXPECT_EQ(classes.Members("m.C"), "q:unknown");
+  EXPECT_EQ(classes.Signature("m.D"), "() decorated");
+  EXPECT_EQ(classes.Fields("m.D"), " ?");
+}
+
 TEST(ClassTable, TheFirstClassOfTheOrderThatBindsItHasIt) {
   Classes classes(R"(
 class A:

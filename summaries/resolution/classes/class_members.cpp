@@ -190,7 +190,7 @@ MemberKind ClassTable::KindOfFunction(Definition function, uint32_t followed) {
     const DecoratorEffect effect = EffectOf(ScopeOf(function), text, followed);
     if (effect.kind) return *effect.kind;
   }
-  return MemberKind::kMethod;
+  return IsDecoratedByHand(function) ? MemberKind::kUnknown : MemberKind::kMethod;
 }
 
 std::optional<Definition> ClassTable::GetterOf(Definition property) {
@@ -214,7 +214,18 @@ bool ClassTable::ChangesCall(Definition function) {
   for (const std::string_view text : views_.symbol(function).details().decorators) {
     if (EffectOf(scope, text, 0).changes_call) return true;
   }
-  return false;
+  return IsDecoratedByHand(function);
+}
+
+bool ClassTable::IsDecoratedByHand(Definition definition) {
+  const SummaryView& view = *views_.Find(definition.module);
+  if (definition.row + 1 == view.symbol_count()) return false;
+  const Symbol next = view.symbol(definition.row + 1);
+  if (next.kind() != SymbolKind::kVariable) return false;
+  const Symbol symbol = view.symbol(definition.row);
+  const SymbolDetails details = next.details();
+  return next.owner() == symbol.owner() && next.name() == symbol.name() &&
+         details.value_form == ValueForm::kText && IsCallWith(details.value, symbol.name());
 }
 
 bool ClassTable::IsOverload(Definition definition) {

@@ -156,6 +156,8 @@ class ClassTable {
   MemberKind KindOfFunction(Definition function) { return KindOfFunction(function, 0); }
   // The function that reads a property: of `@Base.x.setter def x` that of `Base.x`. None: unknown.
   std::optional<Definition> GetterOf(Definition property);
+  // Whether `f = decorate(f)` stands behind a function or class, which the names still mean.
+  bool IsDecoratedByHand(Definition definition);
   // Whether some decorator may have put another callable in its place.
   bool ChangesCall(Definition function);
   // Whether it is a function that says one of several ways of calling it: typing.overload.

@@ -2,6 +2,18 @@
 
 namespace coppice {
 
+bool IsCallWith(std::string_view text, std::string_view name) {
+  std::string_view rest = text;
+  for (;;) {
+    const size_t end = rest.find_first_of("(,)");
+    if (end == std::string_view::npos) return false;
+    const std::string_view first = rest.substr(0, end);
+    if (rest[end] != '(') return rest.size() != text.size() && first == name;
+    if (!IsDottedName(first)) return false;
+    rest.remove_prefix(end + 1);
+  }
+}
+
 std::optional<std::string_view> StringContent(std::string_view literal) {
   bool raw = false;
   while (!literal.empty() && literal[0] != '"' && literal[0] != '\'') {

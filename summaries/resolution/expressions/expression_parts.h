@@ -39,6 +39,10 @@ inline bool IsDottedName(std::string_view text) {
   return !starts && !text.ends_with("…") && text != "None" && text != "True" && text != "False";
 }
 
+// Whether a text is calls within each other, of which the innermost is given the name first:
+// `decorate(trace(name, 1))`.
+bool IsCallWith(std::string_view text, std::string_view name);
+
 // What a call calls, what a subscript subscripts, however often; else the node itself.
 inline uint32_t WithoutArguments(const ExpressionParser& parsed, uint32_t node) {
   while (KindAt(parsed, node) == ExpressionKind::kCall ||

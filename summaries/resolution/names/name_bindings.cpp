@@ -338,17 +338,7 @@ bool NameResolver::Engine::Decorates(const ModuleState& state, const Symbol& sym
   const SymbolKind kind = state.view->symbol(before.row).kind();
   if (kind != SymbolKind::kClass && kind != SymbolKind::kFunction) return false;
   const SymbolDetails details = symbol.details();
-  if (details.value_form != ValueForm::kText) return false;
-  // Calls within each other, whose innermost takes the name first: `a(b(f, ...` however it goes on.
-  std::string_view rest = details.value;
-  for (;;) {
-    const size_t end = rest.find_first_of("(,)");
-    if (end == std::string_view::npos) return false;
-    const std::string_view name = rest.substr(0, end);
-    if (rest[end] != '(') return rest.size() != details.value.size() && name == symbol.name();
-    if (!IsDottedName(name)) return false;
-    rest.remove_prefix(end + 1);
-  }
+  return details.value_form == ValueForm::kText && IsCallWith(details.value, symbol.name());
 }
 
 // --- Symbols ---------------------------------------------------------------------------------
