@@ -203,12 +203,16 @@ f = decorate(f)
 class C:
     def q(self): pass
     q = decorate(q)
+    def s(): pass
+    s = decorate(staticmethod(s))
+    def t(): pass
+    t = staticmethod(t)
 class D:
     x: int
 D = decorate(D)
 )");
   EXPECT_EQ(classes.Signature("m.f"), "(a) decorated");
-  EXPECT_EQ(classes.Members("m.C"), "q:unknown");
+  EXPECT_EQ(classes.Members("m.C"), "q:unknown s:unknown t:static_method");
   EXPECT_EQ(classes.Signature("m.D"), "() decorated");
   EXPECT_EQ(classes.Fields("m.D"), " ?");
 }

@@ -186,11 +186,21 @@ MemberKind ClassTable::KindOfFunction(Definition function, uint32_t followed) {
     return flags.has(SymbolFlag::kStaticMethod) ? MemberKind::kStaticMethod
                                                 : MemberKind::kClassMethod;
   }
-  for (const std::string_view text : symbol.details().decorators) {
-    const DecoratorEffect effect = EffectOf(ScopeOf(function), text, followed);
-    if (effect.kind) return *effect.kind;
+  std::optional<MemberKind> kind;
+  ForEachDecorator(function, [&](std::string_view text) {
+    if (!kind) kind = EffectOf(ScopeOf(function), text, followed).kind;
+  });
+  return kind.value_or(MemberKind::kMethod);
+}
+
+template <class Use>
+void ClassTable::ForEachDecorator(Definition function, Use use) {
+  std::string_view calls = CallsByHand(function);
+  for (size_t end = calls.find('('); end != calls.npos; end = calls.find('(')) {
+    use(calls.substr(0, end));
+    calls.remove_prefix(end + 1);
   }
-  return IsDecoratedByHand(function) ? MemberKind::kUnknown : MemberKind::kMethod;
+  for (const std::string_view text : views_.symbol(function).details().decorators) use(text);
 }
 
 std::optional<Definition> ClassTable::GetterOf(Definition property) {
@@ -210,22 +220,25 @@ std::optional<Definition> ClassTable::GetterOf(Definition property) {
 }
 
 bool ClassTable::ChangesCall(Definition function) {
-  const Scope scope = ScopeOf(function);
-  for (const std::string_view text : views_.symbol(function).details().decorators) {
-    if (EffectOf(scope, text, 0).changes_call) return true;
-  }
-  return IsDecoratedByHand(function);
+  bool changes = false;
+  ForEachDecorator(function, [&](std::string_view text) {
+    changes = changes || EffectOf(ScopeOf(function), text, 0).changes_call;
+  });
+  return changes;
 }
 
-bool ClassTable::IsDecoratedByHand(Definition definition) {
+std::string_view ClassTable::CallsByHand(Definition definition) {
   const SummaryView& view = *views_.Find(definition.module);
-  if (definition.row + 1 == view.symbol_count()) return false;
+  if (definition.row + 1 == view.symbol_count()) return {};
   const Symbol next = view.symbol(definition.row + 1);
-  if (next.kind() != SymbolKind::kVariable) return false;
+  if (next.kind() != SymbolKind::kVariable) return {};
   const Symbol symbol = view.symbol(definition.row);
+  if (next.owner() != symbol.owner() || next.name() != symbol.name()) return {};
   const SymbolDetails details = next.details();
-  return next.owner() == symbol.owner() && next.name() == symbol.name() &&
-         details.value_form == ValueForm::kText && IsCallWith(details.value, symbol.name());
+  const bool calls =
+      details.value_form == ValueForm::kText && IsCallWith(details.value, symbol.name());
+  // The innermost may be given more, which may hold calls.
+  return calls ? details.value.substr(0, details.value.find_first_of(",)")) : std::string_view();
 }
 
 bool ClassTable::IsOverload(Definition definition) {

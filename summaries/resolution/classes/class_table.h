@@ -156,8 +156,9 @@ class ClassTable {
   MemberKind KindOfFunction(Definition function) { return KindOfFunction(function, 0); }
   // The function that reads a property: of `@Base.x.setter def x` that of `Base.x`. None: unknown.
   std::optional<Definition> GetterOf(Definition property);
-  // Whether `f = decorate(f)` stands behind a function or class, which the names still mean.
-  bool IsDecoratedByHand(Definition definition);
+  // `decorate(f` of `f = decorate(f)` behind a function or class, which the name still means.
+  // Empty: there is none.
+  std::string_view CallsByHand(Definition definition);
   // Whether some decorator may have put another callable in its place.
   bool ChangesCall(Definition function);
   // Whether it is a function that says one of several ways of calling it: typing.overload.
@@ -198,6 +199,9 @@ class ClassTable {
   DecoratorEffect EffectOf(const Scope& scope, std::string_view decorator, uint32_t followed);
   MemberKind KindOfFunction(Definition function, uint32_t followed);
   bool IsProperty(const Scope& scope, std::string_view name, uint32_t followed);
+  // Outermost first.
+  template <class Use>
+  void ForEachDecorator(Definition function, Use use);
   MemberKind KindOfValue(Definition variable);
 
   const ClassFields* FindFields(Definition class_definition);

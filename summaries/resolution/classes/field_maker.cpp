@@ -165,7 +165,7 @@ bool ClassTable::ChangesClass(Definition class_definition) {
   for (const std::string_view text : views_.symbol(class_definition).details().decorators) {
     if (!KeepsClass(scope, text)) return true;
   }
-  return IsDecoratedByHand(class_definition);
+  return !CallsByHand(class_definition).empty();
 }
 
 // Whether attrs is new enough (25.4) that `define(kw_only=True)` is for the class's own fields

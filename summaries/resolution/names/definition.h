@@ -23,8 +23,8 @@ struct Definition {
   bool is_module() const { return row == kModuleItself; }
   friend auto operator<=>(const Definition&, const Definition&) = default;
   friend std::size_t hash_value(const Definition& definition) {
-    const std::size_t module = static_cast<uint32_t>(definition.module);
-    return (module << 32 | definition.row) * 0x9e3779b97f4a7c15;
+    const std::size_t upper = static_cast<uint32_t>(definition.module);
+    return (upper << 32 | definition.row) * 0x9e3779b97f4a7c15;
   }
 };
 

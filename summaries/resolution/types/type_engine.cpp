@@ -173,7 +173,7 @@ Evaluation TypeEvaluator::Engine::TypeOf(Definition definition) {
   const Symbol symbol = classes_.views().symbol(definition);
   switch (symbol.kind()) {
     case SymbolKind::kClass:
-      if (!symbol.details().decorators.empty() || classes_.IsDecoratedByHand(definition)) {
+      if (!symbol.details().decorators.empty() || !classes_.CallsByHand(definition).empty()) {
         return Remember(Subject::kValue, definition, [&] { return WorkOut(definition); });
       }
       evaluation.type = types_.Make(TypeForm::kClassObject, definition);
