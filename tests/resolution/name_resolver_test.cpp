@@ -747,6 +747,28 @@ TEST(NameResolver, KeepsImportsOfStubsToThemselves) {
 
 const std::string kBuiltins = "class object: ...\nclass tuple: ...\nclass dict: ...\n";
 
+// What typeshed leaves to bases that a class of C has not, and what typing makes of NamedTuple.
+TEST(NameResolver, FindsInBasesOfStubsWhatClassesHave) {
+  Names names(Sources{{"m.py",
+                       "from typing import NamedTuple\n"
+                       "class D(dict): pass\n"
+                       "class P(NamedTuple): pass\n"},
+                      {"typing.py", "MutableMapping = _alias(1)\ndef NamedTuple(): pass\n"},
+                      {"typeshed:typing.pyi",
+                       "class Mapping:\n  def get(self): ...\n  def pop(self): ...\n"
+                       "class MutableMapping(Mapping):\n  def update(self): ...\n"
+                       "class NamedTuple:\n  def _replace(self): ...\n"},
+                      {"typeshed:builtins.pyi",
+                       "from typing import MutableMapping\nclass object: ...\nclass tuple: ...\n"
+                       "class dict(MutableMapping):\n  def pop(self): ...\n"}});
+  EXPECT_EQ(names.Order("m.D"), "D dict object");
+  EXPECT_EQ(names.Resolve("m.D.pop"), "builtins:dict.pop:5");
+  EXPECT_EQ(names.Resolve("m.D.update"), "typing:MutableMapping.update:5 (unknown base)");
+  EXPECT_EQ(names.Resolve("builtins.dict.get"), "typing:Mapping.get:2 (unknown base)");
+  EXPECT_EQ(names.Resolve("m.D.x"), "(missing name)");
+  EXPECT_EQ(names.Resolve("m.P._replace"), "typing:NamedTuple._replace:7");
+}
+
 TEST(NameResolver, OrdersBases) {
   Names names(Sources{{"m.py",
                        "from n import A as Base\nimport n\n"

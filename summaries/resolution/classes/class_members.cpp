@@ -580,6 +580,18 @@ ClassMember ClassTable::Describe(Definition owner, std::string_view name) {
   return member;
 }
 
+// The classes whose members it has: those of its order, and then those that describe these.
+std::vector<Definition> ClassTable::MemberOrder(Definition class_definition) {
+  const Mro mro = resolver_.MroOf(class_definition);
+  std::vector<Definition> order(mro.classes.begin(), mro.classes.end());
+  for (const Definition& each : mro.classes) {
+    for (const Definition& describing : resolver_.DescribingClasses(each).definitions) {
+      if (std::ranges::find(order, describing) == order.end()) order.push_back(describing);
+    }
+  }
+  return order;
+}
+
 std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
   struct Place {
     std::string_view name;
@@ -588,11 +600,11 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
     MemberKind kind;    // kUnknown: ask
     bool made = false;  // by what makes fields
   };
-  const Mro mro = resolver_.MroOf(class_definition);
-  const auto depth = static_cast<uint32_t>(mro.classes.size());
+  const std::vector<Definition> order = MemberOrder(class_definition);
+  const auto depth = static_cast<uint32_t>(order.size());
   std::vector<Place> places;
   for (uint32_t i = 0; i < depth; ++i) {
-    const Definition each = mro.classes[i];
+    const Definition each = order[i];
     const SummaryView& view = *views_.Find(each.module);
     const bool stub = views_.is_stub(each.module);
     const RowRange rows = views_.Members(each);
@@ -637,7 +649,7 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
   std::vector<ClassMember> members;
   for (const Place& place : places) {
     if (!members.empty() && members.back().name == place.name) continue;
-    const Definition owner = mro.classes[place.rank % depth];
+    const Definition owner = order[place.rank % depth];
     if (place.kind == MemberKind::kUnknown && !place.made) {
       members.push_back(Describe(owner, place.name));
     } else {
@@ -647,50 +659,61 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
   return members;
 }
 
+// As that class itself has it; what instances alone have goes to `of_instances`, if it has none.
+std::optional<ClassMember> ClassTable::OwnMember(Definition each, std::string_view name,
+                                                 std::optional<ClassMember>& of_instances) {
+  if (const auto made = MadeMember(each, name)) return made;
+  const SummaryView& view = *views_.Find(each.module);
+  const RowRange rows = views_.Members(each, name);
+  const std::vector<std::string_view> ignored =
+      rows.empty() ? std::vector<std::string_view>() : IgnoredNames(each);
+  if (std::ranges::binary_search(ignored, name)) return std::nullopt;
+  const std::optional<MemberKind> kept =
+      rows.empty() ? std::nullopt : KeptInstead(each, view.symbol(rows.first).name());
+  if (kept == MemberKind::kSlot) {
+    return ClassMember{view.symbol(rows.first).name(), *kept, each, {each.module, rows.first}};
+  }
+  bool bound = false;
+  for (uint32_t row = rows.first; row < rows.last; ++row) {
+    const Symbol symbol = view.symbol(row);
+    if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard()))
+      continue;
+    if (kept || symbol.kind() == SymbolKind::kAttribute ||
+        (IsDeclarationOnly(symbol) && !views_.is_stub(each.module))) {
+      if (!of_instances) {
+        of_instances = {symbol.name(), MemberKind::kInstance, each, {each.module, row}};
+      }
+    } else {
+      bound = true;
+    }
+  }
+  if (bound) return Describe(each, view.symbol(rows.first).name());
+  std::optional<ClassMember> other;
+  ForEachSlot(views_, each, [&](std::string_view slot) {
+    const std::string_view mangled = Mangled(each, slot);
+    if (mangled == name) other = {mangled, MemberKind::kSlot, each, each};
+  });
+  const uint32_t imports = views_.has_class_imports(each.module) ? view.import_count() : 0;
+  for (uint32_t row = 0; row < imports && !other; ++row) {
+    const Import import = view.import(row);
+    if (import.scope == ImportScope::kClass && import.owner == each.row && import.binds == name &&
+        !IsExcluded(each.module, import.guard)) {
+      other = Describe(each, import.binds);
+    }
+  }
+  return other;
+}
+
 std::optional<ClassMember> ClassTable::Member(Definition class_definition, std::string_view name) {
   const Mro mro = resolver_.MroOf(class_definition);
   std::optional<ClassMember> of_instances;
   for (const Definition& each : mro.classes) {
-    if (const auto made = MadeMember(each, name)) return made;
-    const SummaryView& view = *views_.Find(each.module);
-    const RowRange rows = views_.Members(each, name);
-    const std::vector<std::string_view> ignored =
-        rows.empty() ? std::vector<std::string_view>() : IgnoredNames(each);
-    if (std::ranges::binary_search(ignored, name)) continue;
-    const std::optional<MemberKind> kept =
-        rows.empty() ? std::nullopt : KeptInstead(each, view.symbol(rows.first).name());
-    if (kept == MemberKind::kSlot) {
-      return ClassMember{view.symbol(rows.first).name(), *kept, each, {each.module, rows.first}};
+    if (auto member = OwnMember(each, name, of_instances)) return member;
+  }
+  for (const Definition& each : mro.classes) {
+    for (const Definition& describing : resolver_.DescribingClasses(each).definitions) {
+      if (auto member = OwnMember(describing, name, of_instances)) return member;
     }
-    bool bound = false;
-    for (uint32_t row = rows.first; row < rows.last; ++row) {
-      const Symbol symbol = view.symbol(row);
-      if (symbol.kind() != SymbolKind::kAttribute && IsExcluded(each.module, symbol.guard()))
-        continue;
-      if (kept || symbol.kind() == SymbolKind::kAttribute ||
-          (IsDeclarationOnly(symbol) && !views_.is_stub(each.module))) {
-        if (!of_instances) {
-          of_instances = {symbol.name(), MemberKind::kInstance, each, {each.module, row}};
-        }
-      } else {
-        bound = true;
-      }
-    }
-    if (bound) return Describe(each, view.symbol(rows.first).name());
-    std::optional<ClassMember> other;
-    ForEachSlot(views_, each, [&](std::string_view slot) {
-      const std::string_view mangled = Mangled(each, slot);
-      if (mangled == name) other = {mangled, MemberKind::kSlot, each, each};
-    });
-    const uint32_t imports = views_.has_class_imports(each.module) ? view.import_count() : 0;
-    for (uint32_t row = 0; row < imports && !other; ++row) {
-      const Import import = view.import(row);
-      if (import.scope == ImportScope::kClass && import.owner == each.row && import.binds == name &&
-          !IsExcluded(each.module, import.guard)) {
-        other = Describe(each, import.binds);
-      }
-    }
-    if (other) return other;
   }
   return of_instances;
 }

@@ -127,8 +127,9 @@ class ClassTable {
   // call.
   std::optional<ClassFields> NamedTupleFields(const Scope& scope, std::string_view call);
 
-  // By name; each as the first class of the order that binds it has it, what instances have last.
-  // Linear in the members of all bases.
+  // By name; each as the first class of the order that binds it has it, then as classes have it
+  // that only describe one of the order; what instances have last. Linear in the members of all
+  // bases.
   std::vector<ClassMember> Members(Definition class_definition);
   // One of them. What instances alone have counts only if no class binds it.
   std::optional<ClassMember> Member(Definition class_definition, std::string_view name);
@@ -182,6 +183,9 @@ class ClassTable {
   std::optional<Definition> FindMetaclass(Definition class_definition,
                                           std::span<const ClassTraits* const> bases, bool is_enum);
   std::optional<MemberKind> KeptInstead(Definition class_definition, std::string_view name);
+  std::vector<Definition> MemberOrder(Definition class_definition);
+  std::optional<ClassMember> OwnMember(Definition each, std::string_view name,
+                                       std::optional<ClassMember>& of_instances);
   ClassMember Describe(Definition owner, std::string_view name);
   MemberKind KindOf(Definition owner, Definition definition, std::string_view name);
   MemberKind KindOfNested(Definition class_definition);

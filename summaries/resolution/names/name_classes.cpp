@@ -90,6 +90,56 @@ std::optional<NameResolver::Engine::BaseClass> NameResolver::Engine::BaseOf(cons
   return BaseClass{*meant, subscripted};
 }
 
+// Whether a stub gives the base to a class of C for type checkers' sake.
+bool NameResolver::Engine::IsForTypesAlone(const std::optional<BaseClass>& base) {
+  return !base || IsOfTyping(base->definition.module) || !StateOf(base->definition.module).stub;
+}
+
+// The class that a stub has for what is one there alone, as for `MutableMapping` of typing.
+std::optional<Definition> NameResolver::Engine::ClassOfStub(Definition definition) {
+  const NameId name = names_.Intern(StateOf(definition.module).view->symbol(definition.row).name());
+  // _collections_abc's takes it from typing, whose source has another way to make it.
+  for (int followed = 0; followed < kMaxStubs; ++followed) {
+    const ModuleRef stub = StubOf(definition.module);
+    if (stub == kNoModule) break;
+    const auto found = DefinitionsOf(Ask({stub, kOwn, name}));
+    if (found.empty() || found[0].is_module()) break;
+    definition = found[0];
+  }
+  return KindOf(definition) == SymbolKind::kClass ? std::optional(definition) : std::nullopt;
+}
+
+NameResolver::Engine::Findings NameResolver::Engine::FindDescribing(Definition class_definition) {
+  Findings findings;
+  if (!runtime_) return findings;
+  const ModuleState& state = StateOf(class_definition.module);
+  const Symbol symbol = state.view->symbol(class_definition.row);
+  const SymbolDetails details = symbol.details();
+  const Scope scope{class_definition.module, symbol.owner()};
+  size_t left = kMaxOrder;
+  for (const std::string_view text : details.bases) {
+    if (left-- == 0) break;
+    if (state.stub && !IsForTypesAlone(BaseOf(scope, text, symbol.order(), true))) continue;
+    const Findings named = FindBase(scope, text, symbol.order());
+    if (named.usual.empty() || named.usual[0].definition.is_module()) continue;
+    const Definition first = named.usual[0].definition;
+    // What typing makes of NamedTuple is a tuple with what its stub says.
+    if (!state.stub && (KindOf(first) == SymbolKind::kClass || !IsNamed(first, "NamedTuple"))) {
+      continue;
+    }
+    const std::optional<Definition> base = ClassOfStub(first);
+    if (!base) continue;
+    for (const Definition& each : DefinitionsOf(Ask({base->module, base->row, kOrder}))) {
+      Add(findings, {each}, false);
+    }
+  }
+  return findings;
+}
+
+Answer NameResolver::Engine::DescribingClasses(Definition class_definition) {
+  return Keep(Run([&] { return FindDescribing(class_definition); }));
+}
+
 bool NameResolver::Engine::IsGeneric(Definition class_definition) {
   const auto order = DefinitionsOf(Ask({class_definition.module, class_definition.row, kOrder}));
   return std::any_of(order.begin(), order.end(),
@@ -152,10 +202,7 @@ NameResolver::Engine::Findings NameResolver::Engine::AskOrder(const Question& qu
   for (const std::string_view text : details.bases) {
     const std::optional<BaseClass> base =
         bases.size() < kMaxOrder ? BaseOf(scope, text, symbol.order(), described) : std::nullopt;
-    if (described &&
-        (!base || IsOfTyping(base->definition.module) || !StateOf(base->definition.module).stub)) {
-      continue;
-    }
+    if (described && IsForTypesAlone(base)) continue;
     if (base) {
       bases.push_back(*base);
     } else {
@@ -221,6 +268,18 @@ NameResolver::Engine::Findings NameResolver::Engine::FindMember(Definition class
   for (uint32_t i = 0; i < count; ++i) {
     if (AddAnswer(findings, Ask({first[i].module, first[i].row, id}), false,
                   {Step::Kind::kMember, first[i].module, 0, Traced(name)})) {
+      return findings;
+    }
+  }
+  // What a stub leaves to bases that its class has not: most of it the class has.
+  for (uint32_t i = 0; i < count; ++i) {
+    for (const Found& base : FindDescribing(first[i]).usual) {
+      const Definition each = base.definition;
+      if (!AddAnswer(findings, Ask({each.module, each.row, id}), false,
+                     {Step::Kind::kMember, each.module, 0, Traced(name)})) {
+        continue;
+      }
+      if (StateOf(first[i].module).stub) findings.obstacles.add(Obstacle::kUnknownBase);
       return findings;
     }
   }

@@ -49,6 +49,7 @@ class NameResolver::Engine {
   Answer Base(Definition class_definition, std::string_view text);
   std::string_view ConstantText(ModuleRef module, std::string_view name);
   Mro MroOf(Definition class_definition);
+  Answer DescribingClasses(Definition class_definition);
   std::vector<std::string_view> NamesOf(ModuleRef module);
   std::vector<ExplainedDefinition> Explain(std::string_view dotted_name);
 
@@ -66,6 +67,7 @@ class NameResolver::Engine {
   static constexpr size_t kMaxDefinitions = 256;
   static constexpr size_t kMaxOrder = 256;  // classes, and bases of one
   static constexpr size_t kMaxStars = 256;  // star imports of one module
+  static constexpr int kMaxStubs = 4;       // followed for one class
   static constexpr int kMaxRounds = 16;     // of working out answers that depend on each other
   static constexpr size_t kMaxGuards = 64;  // compared to find complementary ones
   static constexpr size_t kBlockDefinitions = 4096;
@@ -289,6 +291,9 @@ class NameResolver::Engine {
   bool IsOfTyping(ModuleRef module) const;
   void SettleGenerics(std::vector<BaseClass>& bases, bool type_params);
   bool IsNamed(Definition definition, std::string_view name);
+  bool IsForTypesAlone(const std::optional<BaseClass>& base);
+  std::optional<Definition> ClassOfStub(Definition definition);
+  Findings FindDescribing(Definition class_definition);
   bool IsGeneric(Definition class_definition);
   Findings FindMember(Definition class_definition, std::string_view name);
   Findings FindBase(const Scope& scope, std::string_view text, uint32_t order);

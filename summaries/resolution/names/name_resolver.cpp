@@ -210,6 +210,9 @@ Answer NameResolver::Member(Definition class_definition, std::string_view name) 
   return engine_->Member(class_definition, name);
 }
 Mro NameResolver::MroOf(Definition class_definition) { return engine_->MroOf(class_definition); }
+Answer NameResolver::DescribingClasses(Definition class_definition) {
+  return engine_->DescribingClasses(class_definition);
+}
 std::vector<std::string_view> NameResolver::NamesOf(ModuleRef module) {
   return engine_->NamesOf(module);
 }

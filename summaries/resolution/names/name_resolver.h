@@ -44,7 +44,7 @@ struct Mro {
 // With the profile kRuntime, answers are those of an interpreter: TYPE_CHECKING is false, save that
 // what a module with a __getattr__ binds under it says what that returns. Bases that a stub gives
 // to a class of C are left out where they are written in Python or typing's: the class has none
-// such.
+// such. What they alone have is an attribute of it with kUnknownBase.
 class NameResolver {
  public:
   // What answers are made of is recorded in `dependencies`, if it is given. It must outlive this.
@@ -67,6 +67,10 @@ class NameResolver {
 
   // The order of a class's bases. Precondition: it is a class.
   Mro MroOf(Definition class_definition);
+  // Classes that stubs alone have, which say what it has beyond what its order does: those of bases
+  // that its stub gives to a class of C, or of typing's NamedTuple. A few of their members it
+  // lacks. Of kRuntime alone; in order.
+  Answer DescribingClasses(Definition class_definition);
   // The names that a module's text and its star imports bind, sorted: Resolve says what each means.
   // Names that are bound only where conditions that the target does not decide hold have
   // kConditional among their obstacles. Views the resolver.
