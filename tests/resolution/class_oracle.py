@@ -42,10 +42,16 @@ import warnings
 # The interpreter, or a decorator of the standard library, puts these into a class.
 IMPLICIT = {
     "__module__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__qualname__", "__orig_bases__",
-    "__parameters__", "__abstractmethods__", "_abc_impl", "__hash__", "__match_args__", "__static_attributes__",
+    "__parameters__", "__abstractmethods__", "_abc_impl", "__static_attributes__",
     "__firstlineno__", "_is_protocol", "_is_runtime_protocol", "__protocol_attrs__", "__classcell__",
     "__non_callable_proto_members__", "__required_keys__", "__optional_keys__", "__total__", "__slotnames__",
     "__annotate__", "__annotate_func__", "__annotations_cache__", "__readonly_keys__", "__mutable_keys__",
+}
+# What a dataclass, attrs, total_ordering or the interpreter makes, and Coppice knows of.
+MADE = {
+    "__init__", "__repr__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__setattr__",
+    "__delattr__", "__match_args__", "__dataclass_fields__", "__dataclass_params__", "__attrs_attrs__", "__slots__",
+    "__getstate__", "__setstate__",
 }
 SKIPPED_MODULES = {"antigravity", "this", "idlelib", "lib2to3", "test", "turtledemo", "__main__", "tests"}
 KINDS = {
@@ -278,16 +284,13 @@ def generated(owner):
     """Names that decorators and metaclasses of the standard library define in a class."""
     names = set()
     if dataclasses.is_dataclass(owner):
-        names |= {"__init__", "__repr__", "__eq__", "__lt__", "__le__", "__gt__", "__ge__", "__setattr__",
-                  "__delattr__", "__dataclass_fields__", "__dataclass_params__", "__getstate__", "__setstate__",
-                  "__slots__", "__replace__", *owner.__dataclass_fields__}
+        names |= {"__replace__", *owner.__dataclass_fields__} | (MADE if is_marked(owner) else set())
     if issubclass(owner, tuple) and hasattr(owner, "_fields"):
         names |= {"_fields", "_field_defaults", "_make", "_replace", "_asdict", "__new__", "__repr__",
-                  "__getnewargs__", "__slots__", "_field_types", "__replace__", *owner._fields}
+                  "__getnewargs__", "__slots__", "_field_types", "__replace__", "__match_args__", *owner._fields}
     if "__attrs_attrs__" in dir(owner):
-        names |= {"__attrs_attrs__", "__attrs_own_setattr__", "__attrs_props__", "__attrs_base_of_slotted__",
-                  "__attrs_init__", "__init__", "__repr__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
-                  "__setattr__", "__delattr__", "__getstate__", "__setstate__", "__slots__", "__replace__"}
+        names |= {"__attrs_own_setattr__", "__attrs_props__", "__attrs_base_of_slotted__", "__attrs_init__",
+                  "__replace__"}
     if isinstance(owner, enum.EnumMeta):
         names |= {"_generate_next_value_", "_member_names_", "_member_map_", "_value2member_map_", "_member_type_",
                   "_value_repr_", "_unhashable_values_", "_use_args_", "_new_member_", "__new__", "__new_member__",
@@ -297,12 +300,19 @@ def generated(owner):
                   "__rxor__", "__invert__"}
     if any(base.__name__ == "Protocol" for base in owner.__mro__):
         names |= {"__init__", "__subclasshook__"}
-    if "__total_ordering__" or hasattr(owner, "__lt__"):
-        for name in {"__lt__", "__le__", "__gt__", "__ge__"} & set(vars(owner)):
-            value = vars(owner)[name]
-            if getattr(value, "__module__", "") == "functools" or getattr(value, "__name__", "").startswith("_"):
-                names.add(name)
     return names
+
+
+def is_marked(cls):
+    """Whether a way of a library's own that dataclass_transform marks made the class."""
+    marks = {"__dataclass_transform__", "is_marked"}
+    return any(marks & set(vars(base)) for base in [cls, *cls.__mro__[1:], *type(cls).__mro__])
+
+
+def is_made(cls, name):
+    """Whether it is known by what the member was made."""
+    return name in MADE and (name == "__hash__" or bool({"__dataclass_fields__", "__attrs_attrs__"} & set(vars(cls))) or
+                             getattr(vars(cls).get(name), "__module__", "") == "functools")
 
 
 def compare_members(tally, name, cls, answer):
@@ -331,7 +341,7 @@ def compare_members(tally, name, cls, answer):
                     tally.add("members", "excluded: of a base that the order lacks")
                 elif member_kind(base, member, value) == "slot" and len(repr(base.__slots__)) > 55:
                     tally.add("members", "unknown: __slots__ is longer than a summary keeps")
-                elif member_kind(base, member, value) != "slot" and not binds(base, member):
+                elif member_kind(base, member, value) != "slot" and not binds(base, member) and not is_made(base, member):
                     tally.add("members", "excluded: set by code at run time")
                 else:
                     tally.add("members", "missing", name, member, base, shown(value))
@@ -339,14 +349,16 @@ def compare_members(tally, name, cls, answer):
             if mine["owner"] != spelling[base]:
                 if removed(spelled.get(mine["owner"]), member):
                     tally.add("members", "excluded: removed by code at run time")
-                elif not binds(base, member):
+                elif not binds(base, member) and not is_made(base, member):
                     tally.add("members", "excluded: set by code at run time")
                 elif mine["owner"] in spelled and is_python_class(spelled[mine["owner"]]):
                     tally.add("members", "owner", name, member, base, mine["owner"])
                 else:
                     tally.add("members", "excluded: of a base that the order lacks")
                 continue
-            if mine["kind"] == "unknown":
+            if mine["kind"] == "unknown" and member == "__setattr__":
+                tally.add("members", "excluded: whether attrs makes it the fields decide")
+            elif mine["kind"] == "unknown":
                 tally.add("members", "unknown: kind", name, member, want, shown(value))
             elif mine["kind"] == want:
                 tally.add("members", "equal")
@@ -360,6 +372,8 @@ def compare_members(tally, name, cls, answer):
             continue
         if removed(owner, member):
             tally.add("members", "excluded: removed by code at run time")
+        elif mine["kind"] == "unknown":
+            tally.add("members", "unknown: whether it is made", name, member, mine["owner"])
         elif isinstance(owner, enum.EnumMeta) and member.startswith("_") and member.endswith("_"):
             tally.add("members", "excluded: removed by the enumeration")
         else:
@@ -563,7 +577,10 @@ def Plain(default):
     return default
 @typing.dataclass_transform(field_specifiers=(Field, Hidden))
 def transform(*, init=True, kw_only=False):
-    return lambda cls: dataclass(init=init, kw_only=kw_only)(cls)
+    def decorate(cls):
+        cls.is_marked = True
+        return dataclass(init=init, kw_only=kw_only)(cls)
+    return decorate
 @typing.dataclass_transform(kw_only_default=True, field_specifiers=(Field, Hidden))
 class Meta(type):
     def __new__(cls, name, bases, namespace, init=True, kw_only=True):
@@ -580,7 +597,8 @@ class ByBase:
 FIELDS = ["{}: int", "{}: int = 1", "{}: 'list' = field(default_factory=list)", "{}: int = field(default=2)",
           "{}: int = field(init=False)", "{}: int = field(init=False, default=3)", "{}: int = field(kw_only=True)",
           "{}: int = field(kw_only=True, default=4)", "{}: ClassVar[int] = 5", "{}: InitVar[int] = 6", "_: KW_ONLY",
-          "{} = 7", "def {}(self): ...", "{}: 'typing.ClassVar[int]' = 8"]
+          "{} = 7", "def {}(self): ...", "{}: 'typing.ClassVar[int]' = 8",
+          "def __eq__(self, other): return True", "def __hash__(self): return 1"]
 MARKED = ["{}: int", "{}: int = 1", "{}: int = Field(default=2)", "{}: int = Field(init=False, default=3)",
           "{}: int = Field(kw_only=True)", "{}: int = Hidden()", "{}: int = Plain(4)", "{}: ClassVar[int] = 5",
           "def __init__(self, own): ..."]
@@ -593,7 +611,8 @@ ATTRS = ["{}: int", "{}: int = 1", "{} = attr.ib()", "{}: int = attr.ib(default=
 ATTRS_MAKERS = ["attr.s", "attr.s(kw_only=True)", "attr.s(auto_attribs=True)", "attr.define", "attr.frozen",
                 "attr.define(kw_only=True)", "attr.define(slots=False)", "attr.s(collect_by_mro=True)",
                 "attr.define(init=False)", "attr.define(init=True)", "attr.s(slots=True, auto_detect=True)",
-                "attr.define(auto_attribs=False)", "attr.define(kw_only=True, force_kw_only=True)"]
+                "attr.define(auto_attribs=False)", "attr.define(order=True)", "attr.s(eq=False)", "attr.s(frozen=True)",
+                "attr.s(hash=True)", "attr.define(eq=False)", "attr.define(unsafe_hash=True)", "attr.s(order=False)", "attr.define(kw_only=True, force_kw_only=True)"]
 KEYS = ["{}: int", "{}: str", "{}: typing.Required[int]", "{}: typing.NotRequired[int]",
         "{}: typing.Annotated[typing.NotRequired[int], 1]"]
 MEMBERS = ["{} = 1", "{} = auto()", "{} = -5", "{}: int = 3", "def {}(self): ...", "_{} = 2", "__{} = 4",
@@ -620,10 +639,11 @@ def made_class(random, kinds, number, known):
     name = f"C{number}"
     if kind == "dataclass":
         options = random.choice(["", "", "(kw_only=True)", "(init=False)", "(frozen=False, kw_only=False)", "(eq=False)",
-                                 "(slots=True)"])
+                                 "(slots=True)", "(order=True)", "(frozen=True)", "(unsafe_hash=True)",
+                                 "(repr=False, match_args=False)", "(frozen=True, slots=True)"])
         return kind, f"@dataclass{options}\nclass {name}({some(('dataclass', 'plain'), 2)}):\n{body(FIELDS, 6)}"
     if kind == "plain":
-        return kind, f"class {name}({some(('dataclass', 'plain'), 2)}):\n{body(FIELDS[11:13] + LAMBDAS, 3)}"
+        return kind, f"class {name}({some(('dataclass', 'plain'), 2)}):\n{body(FIELDS[11:13] + FIELDS[14:] + LAMBDAS, 3)}"
     if kind == "marked":
         options = random.choice(["", "init=False", "kw_only=True", "kw_only=False"])
         way = random.choice(["ByMeta", "ByBase", ""])
@@ -768,6 +788,8 @@ def run(asker, listed, modules):
         for member, value in vars(classes[name]).items():
             function = value.__func__ if isinstance(value, (classmethod, staticmethod)) else value
             if not isinstance(function, types.FunctionType) or member in generated(classes[name]):
+                continue
+            if member in MADE - {"__init__"} and not binds(classes[name], member):
                 continue
             if "<locals>" in function.__qualname__ or classes[name] not in spelling:
                 continue

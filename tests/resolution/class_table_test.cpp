@@ -28,10 +28,14 @@ class Classes {
   }
 
   // "name:kind" of what the module's own classes bind, of what instances have too.
-  std::string Members(std::string_view name) {
+  std::string Members(std::string_view name) { return Members(name, false); }
+  // The same of what no text binds, but is made.
+  std::string Made(std::string_view name) { return Members(name, true); }
+  std::string Members(std::string_view name, bool made) {
     std::string text;
     for (const ClassMember& member : table_.Members(Find(name))) {
       if (finder_->name(member.owner.module) != "m") continue;
+      if (made != (member.name.starts_with("__") && member.definition == member.owner)) continue;
       text.append(text.empty() ? "" : " ").append(member.name).append(":");
       text.append(KindName(member.kind));
     }
@@ -384,11 +388,9 @@ class E:
                   0);
   EXPECT_EQ(classes.Fields("m.A"), "x _y=2 z!=<factory>");
   EXPECT_EQ(classes.Signature("m.A"), "(x, y=2, zed!=<factory>)");
-  EXPECT_EQ(classes.Members("m.A"),
-            "__eq__:method __init__:method __repr__:method _y:slot x:slot z:slot");
+  EXPECT_EQ(classes.Members("m.A"), "_y:slot x:slot z:slot");
   EXPECT_EQ(classes.Fields("m.B"), "_y=2 z!=<factory> x");
-  EXPECT_EQ(classes.Members("m.B"),
-            "__eq__:method __init__:method __repr__:method _y:slot x:slot z:slot");
+  EXPECT_EQ(classes.Members("m.B"), "_y:slot x:slot z:slot");
   EXPECT_EQ(classes.Fields("m.C"), "b");
   // attr.s replaces what the class writes, define does not.
   EXPECT_EQ(classes.Signature("m.C"), "(b)");
@@ -447,7 +449,7 @@ class C(A):
   };
   EXPECT_EQ(owner("m.B"), classes.Find("m.A"));
   EXPECT_EQ(classes.Members("m.B"),
-            "__eq__:method __init__:method __repr__:method made:method replaced:method "
+            "made:method replaced:method "
             "unknown:unknown valid:method w:value x:slot y:slot");
   EXPECT_EQ(classes.Signature("m.B.valid"), "(self)");
   EXPECT_EQ(owner("m.C"), classes.Find("m.C"));
@@ -549,11 +551,61 @@ class C:
 )");
   EXPECT_EQ(classes.Fields("m.A"), "y=2 z=<factory>");
   EXPECT_EQ(classes.Members("m.A"),
-            "__eq__:method __init__:method __repr__:method back:static_method either:unknown "
+            "back:static_method either:unknown "
             "method:value x:value y:value z:instance");
   // In the place of what it replaces; a factory leaves no default to inherit.
   EXPECT_EQ(classes.Fields("m.B"), "x=3 y=2 z");
-  EXPECT_EQ(classes.Members("m.C"), "__eq__:method __init__:method __repr__:method x:slot");
+  EXPECT_EQ(classes.Members("m.C"), "x:slot");
+}
+
+TEST(ClassTable, MakesWhatOptionsSay) {
+  Classes classes(R"(
+from dataclasses import dataclass
+from functools import total_ordering
+@dataclass
+class Plain: ...
+@dataclass(order=True, eq=True, repr=False, match_args=False)
+class Ordered: ...
+@dataclass(frozen=True, init=False)
+class Frozen: ...
+@dataclass(eq=False, unsafe_hash=True)
+class Hashed: ...
+@dataclass(eq=nowhere)
+class Unknown:
+    def __hash__(self): ...
+class Equal:
+    def __eq__(self, other): ...
+class Both(Equal):
+    def __eq__(self, other): ...
+    def __hash__(self): ...
+@total_ordering
+class Total:
+    def __lt__(self, other): ...
+@total_ordering
+class More(Total):
+    def __gt__(self, other): ...
+)");
+  const std::string fields = "__dataclass_fields__:value __dataclass_params__:value ";
+  EXPECT_EQ(classes.Made("m.Plain"),
+            fields +
+                "__eq__:method __hash__:value __init__:method __match_args__:value "
+                "__repr__:method");
+  EXPECT_EQ(classes.Made("m.Ordered"),
+            fields +
+                "__eq__:method __ge__:method __gt__:method __hash__:value __init__:method "
+                "__le__:method __lt__:method");
+  EXPECT_EQ(classes.Made("m.Frozen"),
+            fields +
+                "__delattr__:method __eq__:method __hash__:method __match_args__:value "
+                "__repr__:method __setattr__:method");
+  EXPECT_EQ(classes.Made("m.Hashed"),
+            fields + "__hash__:method __init__:method __match_args__:value __repr__:method");
+  EXPECT_EQ(classes.Made("m.Unknown"),
+            fields + "__eq__:unknown __init__:method __match_args__:value __repr__:method");
+  EXPECT_EQ(classes.Made("m.Equal"), "__hash__:value");
+  EXPECT_EQ(classes.Made("m.Both"), "");
+  EXPECT_EQ(classes.Made("m.Total"), "__ge__:method __gt__:method __le__:method");
+  EXPECT_EQ(classes.Made("m.More"), "__ge__:method __le__:method");
 }
 
 TEST(ClassTable, QualifiersOfDataclassesCountWhereTheyStandFirst) {
@@ -922,8 +974,8 @@ class P:
     __slots__ = ("__x",)
     def __init__(self): self.__x = 1
 )");
-  EXPECT_EQ(classes.Members("m.A"), "__eq__:method __init__:method __repr__:method x:instance");
-  EXPECT_EQ(classes.Members("m.B"), "__eq__:unknown __init__:method __repr__:unknown x:instance");
+  EXPECT_EQ(classes.Members("m.A"), "x:instance");
+  EXPECT_EQ(classes.Members("m.B"), "__init__:method x:instance");
   EXPECT_EQ(classes.Members("m.P"), "_P__x:slot __init__:method __slots__:value");
   const auto init = classes.table().Member(classes.Find("m.A"), "__init__");
   ASSERT_TRUE(init.has_value());

@@ -197,7 +197,8 @@ const ClassFields* ClassTable::FindFields(Definition class_definition) {
   fields.replaces_constructor = maker.replaces_constructor;
   fields.makes_methods =
       !maker.transforms && (maker.form == FieldForm::kDataclass || maker.form == FieldForm::kAttrs);
-  fields.plain = maker.plain;
+  fields.methods = maker.methods;
+  fields.methods.slots = maker.slots;
   fields.hides_inherited = maker.form == FieldForm::kAttrs && maker.slots;
   if (maker.keyword_only && maker.inherited) {
     for (auto& field : fields.fields) {

@@ -10,7 +10,27 @@ namespace {
 // Assignments of names to names that are followed to see what a member is.
 constexpr uint32_t kMaxAliases = 16;
 
-constexpr std::string_view kMadeMethods[] = {"__init__", "__new__", "__repr__", "__eq__"};
+// What is put into classes, whatever their bodies bind.
+constexpr std::string_view kMade[] = {"__init__",
+                                      "__new__",
+                                      "__repr__",
+                                      "__eq__",
+                                      "__ne__",
+                                      "__lt__",
+                                      "__le__",
+                                      "__gt__",
+                                      "__ge__",
+                                      "__hash__",
+                                      "__setattr__",
+                                      "__delattr__",
+                                      "__slots__",
+                                      "__getstate__",
+                                      "__setstate__",
+                                      "__match_args__",
+                                      "__attrs_attrs__",
+                                      "__dataclass_fields__",
+                                      "__dataclass_params__"};
+constexpr std::string_view kOrders[] = {"__lt__", "__le__", "__gt__", "__ge__"};
 
 bool HasDunder(std::string_view name) { return name.starts_with("__") && name.ends_with("__"); }
 
@@ -438,26 +458,157 @@ std::vector<std::string_view> ClassTable::IgnoredNames(Definition class_definiti
   return names;
 }
 
-// Which of these methods a dataclass or attrs puts into the class, in the place of those that it
-// inherits.
+// Whether something in the class's body binds it.
+Truth ClassTable::BindsItself(Definition class_definition, std::string_view name) {
+  const RowRange rows = views_.Members(class_definition, name);
+  const std::optional<uint32_t> around = views_.symbol(class_definition).guard();
+  Truth truth = Truth::kFalse;
+  for (uint32_t row = rows.first; row < rows.last; ++row) {
+    const Symbol symbol = views_.symbol({class_definition.module, row});
+    if (symbol.kind() == SymbolKind::kAttribute || IsDeclarationOnly(symbol)) continue;
+    const Truth bound = ConditionOf(class_definition.module, symbol.guard(), around);
+    if (bound == Truth::kTrue) return bound;
+    if (bound == Truth::kUnknown) truth = bound;
+  }
+  return truth;
+}
+
+// Whether attrs makes a frozen class, as it does of those that extend one.
+Truth ClassTable::IsFrozen(Definition class_definition) {
+  const MadeMethods& own = FieldsOf(class_definition).methods;
+  if (own.frozen != Truth::kFalse) return own.frozen;
+  for (const Definition& base : resolver_.MroOf(class_definition).classes.subspan(1)) {
+    if (BindsItself(base, "__setattr__") != Truth::kFalse) return Truth::kFalse;
+    const ClassFields& fields = FieldsOf(base);
+    if (fields.form == FieldForm::kAttrs && fields.maker == base &&
+        fields.methods.frozen != Truth::kFalse) {
+      return fields.methods.frozen;
+    }
+  }
+  return Truth::kFalse;
+}
+
+// Whether functools.total_ordering makes it: no base may have it.
+bool ClassTable::IsOrdered(Definition class_definition, std::string_view name) {
+  const auto orders = [this](Definition each) {
+    for (const std::string_view text : views_.symbol(each).details().decorators) {
+      if (KnownDecorator(ScopeOf(each), text) == KnownName::kTotalOrdering) return true;
+    }
+    return false;
+  };
+  if (!orders(class_definition)) return false;
+  const std::span<const Definition> bases = resolver_.MroOf(class_definition).classes.subspan(1);
+  return std::ranges::none_of(bases, [&](const Definition& base) {
+    const ClassFields& fields = FieldsOf(base);
+    const bool made =
+        fields.maker == base && fields.makes_methods && fields.methods.order != Truth::kFalse;
+    return made || BindsItself(base, name) != Truth::kFalse || orders(base);
+  });
+}
+
+// What is made of `__hash__`, which the class's body does not bind: the interpreter sets None where
+// there is an `__eq__`.
+std::optional<MemberKind> ClassTable::KindOfHash(Definition class_definition) {
+  if (views_.is_stub(class_definition.module)) return std::nullopt;  // it says so
+  const ClassFields& fields = FieldsOf(class_definition);
+  const bool maker = fields.maker == class_definition;
+  const Truth written = BindsItself(class_definition, "__eq__");
+  if (maker && fields.makes_methods) {
+    const MadeMethods& made = fields.methods;
+    const bool attrs = fields.form == FieldForm::kAttrs;
+    const bool detects = attrs && !fields.replaces_constructor;
+    const Truth frozen = attrs ? IsFrozen(class_definition) : made.frozen;
+    if (made.hash == Truth::kTrue) return MemberKind::kMethod;
+    Truth eq = made.eq;
+    if (detects && eq == Truth::kTrue) {
+      eq = Not(written);
+      if (BindsItself(class_definition, "__ne__") != Truth::kFalse) eq = Truth::kUnknown;
+    }
+    if (made.hash == Truth::kUnknown || eq == Truth::kUnknown) return MemberKind::kUnknown;
+    if (eq == Truth::kTrue) {
+      return frozen == Truth::kTrue    ? MemberKind::kMethod
+             : frozen == Truth::kFalse ? MemberKind::kValue
+                                       : MemberKind::kUnknown;
+    }
+  }
+  if (written == Truth::kFalse) return std::nullopt;
+  // Named tuples get what is written after they are made.
+  const bool known = written == Truth::kTrue && !(maker && fields.form == FieldForm::kNamedTuple);
+  return known ? MemberKind::kValue : MemberKind::kUnknown;
+}
+
+// What a dataclass, attrs or the interpreter puts into the class under one of kMade, in the place
+// of what it inherits. None: nothing.
+std::optional<MemberKind> ClassTable::KindOfMade(Definition class_definition,
+                                                 std::string_view name) {
+  const Truth bound = BindsItself(class_definition, name);
+  const ClassFields& fields = FieldsOf(class_definition);
+  const bool maker = fields.maker == class_definition;
+  const bool replaces = maker && fields.replaces_constructor;
+  if (name == "__init__") {
+    if (!maker || !fields.makes_methods || !fields.makes_constructor) return std::nullopt;
+    if (bound != Truth::kFalse && !replaces) return std::nullopt;
+    return MemberKind::kMethod;
+  }
+  if (bound != Truth::kFalse) return std::nullopt;
+  if (name == "__hash__") return KindOfHash(class_definition);
+  const bool orders = std::ranges::find(kOrders, name) != std::end(kOrders);
+  if (maker && fields.form == FieldForm::kNamedTuple && name == "__new__") {
+    return MemberKind::kStaticMethod;
+  }
+  if (maker && fields.makes_methods) {
+    const MadeMethods& made = fields.methods;
+    const bool attrs = fields.form == FieldForm::kAttrs;
+    const auto is_bound = [&](std::string_view each) {
+      return BindsItself(class_definition, each) != Truth::kFalse;
+    };
+    Truth truth = Truth::kFalse;
+    if (name == "__repr__") {
+      truth = made.repr;
+    } else if (name == "__eq__" || (attrs && name == "__ne__")) {
+      truth = made.eq;
+      if (attrs && !replaces && (is_bound("__eq__") || is_bound("__ne__"))) truth = Truth::kFalse;
+    } else if (orders) {
+      truth = made.order;
+      if (attrs && !replaces && std::ranges::any_of(kOrders, is_bound)) truth = Truth::kFalse;
+    } else if (name == "__setattr__" || name == "__delattr__") {
+      truth = attrs ? IsFrozen(class_definition) : made.frozen;
+      // What sets a field takes that of a base away, too.
+      const auto sets = [this](const Definition& each) {
+        const ClassFields& its = FieldsOf(each);
+        return its.maker == each && its.methods.sets != Truth::kFalse;
+      };
+      if (truth == Truth::kFalse && name == "__setattr__" &&
+          std::ranges::any_of(resolver_.MroOf(class_definition).classes, sets)) {
+        truth = Truth::kUnknown;
+      }
+    } else if (name == "__match_args__") {
+      truth = attrs || target_.major > 3 || target_.minor >= 10 ? made.match_args : Truth::kFalse;
+    } else if (name == "__slots__") {
+      truth = made.slots ? Truth::kTrue : Truth::kFalse;
+    } else if (name == "__getstate__" || name == "__setstate__") {
+      truth = made.slots && attrs ? Truth::kTrue : made.slots ? made.frozen : Truth::kFalse;
+    } else if (name.starts_with("__dataclass_")) {
+      truth = attrs ? Truth::kFalse : Truth::kTrue;
+    } else if (name == "__attrs_attrs__") {
+      truth = attrs ? Truth::kTrue : Truth::kFalse;
+    }
+    const bool value = name.starts_with("__dataclass_") || name == "__attrs_attrs__" ||
+                       name == "__match_args__" || name == "__slots__";
+    if (truth == Truth::kUnknown) return MemberKind::kUnknown;
+    if (truth == Truth::kTrue) return value ? MemberKind::kValue : MemberKind::kMethod;
+  }
+  if (orders && IsOrdered(class_definition, name)) return MemberKind::kMethod;
+  return std::nullopt;
+}
+
 std::optional<ClassMember> ClassTable::MadeMember(Definition class_definition,
                                                   std::string_view name) {
-  const auto* const made = std::ranges::find(kMadeMethods, name);
-  if (made == std::end(kMadeMethods)) return std::nullopt;
-  const ClassFields& fields = FieldsOf(class_definition);
-  if (fields.maker != class_definition) return std::nullopt;
-  const bool bound = !views_.Members(class_definition, name).empty();
-  if (fields.form == FieldForm::kNamedTuple) {
-    if (*made != "__new__" || bound) return std::nullopt;
-    return ClassMember{*made, MemberKind::kStaticMethod, class_definition, class_definition};
-  }
-  if (!fields.makes_methods || *made == "__new__") return std::nullopt;
-  const bool constructor = *made == "__init__";
-  if (constructor && !fields.makes_constructor) return std::nullopt;
-  if (bound && !(constructor && fields.replaces_constructor)) return std::nullopt;
-  // Options may leave out the others.
-  const MemberKind kind = constructor || fields.plain ? MemberKind::kMethod : MemberKind::kUnknown;
-  return ClassMember{*made, kind, class_definition, class_definition};
+  const auto* const made = std::ranges::find(kMade, name);
+  if (made == std::end(kMade)) return std::nullopt;
+  const std::optional<MemberKind> kind = KindOfMade(class_definition, name);
+  if (!kind) return std::nullopt;
+  return ClassMember{*made, *kind, class_definition, class_definition};
 }
 
 // As the compiler names what a class keeps for itself: `__x` of C is `_C__x`.
@@ -636,7 +787,7 @@ std::vector<ClassMember> ClassTable::Members(Definition class_definition) {
       if (name == "__dict__" || name == "__weakref__") return;
       places.push_back({Mangled(each, name), i, each.row, MemberKind::kSlot});
     });
-    for (const std::string_view name : kMadeMethods) {
+    for (const std::string_view name : kMade) {
       if (const auto made = MadeMember(each, name)) {
         places.push_back({made->name, i, each.row, made->kind});
         places.back().made = true;

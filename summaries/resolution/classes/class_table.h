@@ -57,7 +57,8 @@ struct ClassMember {
   Definition owner;       // the class in whose body it is bound
   Definition definition;  // what it is bound to, the first of what it can be
 
-  // Whether it is a method that is made of the fields of the class: then that is its definition.
+  // Whether it is a method that no text binds, but what makes fields or orders of the class: then
+  // that is its definition.
   bool IsMade() const {
     return definition == owner &&
            (kind == MemberKind::kMethod || kind == MemberKind::kStaticMethod);
@@ -92,6 +93,18 @@ struct ClassField {
   MemberKind kept = MemberKind::kValue;
 };
 
+// What a dataclass or attrs puts into a class besides its constructor.
+struct MadeMethods {
+  Truth repr = Truth::kTrue;
+  Truth eq = Truth::kTrue;
+  Truth order = Truth::kFalse;
+  Truth frozen = Truth::kFalse;
+  Truth hash = Truth::kFalse;  // in any case; kUnknown: not by what the others say
+  Truth match_args = Truth::kTrue;
+  Truth sets = Truth::kFalse;  // attrs: `__setattr__` runs converters and validators
+  bool slots = false;
+};
+
 struct ClassFields {
   FieldForm form = FieldForm::kNone;
   // In the order of the class: of bases first, and shared with these. None is null.
@@ -99,10 +112,10 @@ struct ClassFields {
   Definition maker;                   // the class, or that of its bases, of which they were made
   bool makes_constructor = false;     // its constructor takes them
   bool replaces_constructor = false;  // even if the class writes one
-  bool makes_methods = false;         // other ones, too: `__repr__`, `__eq__`
-  bool plain = true;                  // no option leaves one of them out
-  bool hides_inherited = false;       // attrs: the class has nothing under names of its bases'
-  bool complete = true;               // nothing that decides about them is unknown
+  bool makes_methods = false;         // other ones, too: `methods`
+  MadeMethods methods;
+  bool hides_inherited = false;  // attrs: the class has nothing under names of its bases'
+  bool complete = true;          // nothing that decides about them is unknown
 
   // By the attribute's or key's name. Null: there is none. Logarithmic.
   const ClassField* Find(std::string_view name) const;
@@ -192,6 +205,11 @@ class ClassTable {
   std::vector<std::string_view> IgnoredNames(Definition class_definition);
   Truth HasSlot(Definition class_definition, std::string_view name);
   std::optional<ClassMember> MadeMember(Definition class_definition, std::string_view name);
+  std::optional<MemberKind> KindOfMade(Definition class_definition, std::string_view name);
+  std::optional<MemberKind> KindOfHash(Definition class_definition);
+  Truth IsFrozen(Definition class_definition);
+  bool IsOrdered(Definition class_definition, std::string_view name);
+  Truth BindsItself(Definition class_definition, std::string_view name);
   std::string_view Mangled(Definition class_definition, std::string_view name);
   MemberKind KindOfInstance(Definition class_definition);
   // What a decorator makes of a function.

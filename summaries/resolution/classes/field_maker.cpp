@@ -19,6 +19,38 @@ void TakeOption(const ExpressionParser& parser, uint32_t call, std::string_view 
   }
 }
 
+void TakeMethods(const ExpressionParser& parser, uint32_t call, FieldMaker& maker) {
+  MadeMethods& methods = maker.methods;
+  const auto take = [&](std::string_view keyword, Truth& option) {
+    bool chosen = option == Truth::kTrue;
+    bool known = option != Truth::kUnknown || KeywordArgument(parser, call, keyword);
+    TakeOption(parser, call, keyword, chosen, known);
+    option = !known ? Truth::kUnknown : chosen ? Truth::kTrue : Truth::kFalse;
+  };
+  if (Unpacks(parser, call)) {
+    const Truth unknown = Truth::kUnknown;
+    methods = {unknown, unknown, unknown, unknown, unknown, unknown, unknown, methods.slots};
+  }
+  take("repr", methods.repr);
+  const bool follows = methods.order == Truth::kTrue;  // attr.s
+  take("cmp", methods.eq);
+  take("eq", methods.eq);
+  if (follows || KeywordArgument(parser, call, "cmp")) methods.order = methods.eq;
+  take("order", methods.order);
+  take("frozen", methods.frozen);
+  take("match_args", methods.match_args);
+  for (const std::string_view keyword : {"hash", "unsafe_hash"}) {
+    take(keyword, methods.hash);
+    const std::optional<uint32_t> value = KeywordArgument(parser, call, keyword);
+    // False is for attrs another thing than None.
+    if (maker.form == FieldForm::kAttrs && value && methods.hash == Truth::kFalse &&
+        KindAt(parser, *value) != ExpressionKind::kNone) {
+      methods.hash = Truth::kUnknown;
+    }
+  }
+  if (KeywordArgument(parser, call, "on_setattr")) methods.sets = Truth::kUnknown;
+}
+
 void TakeOptions(const ExpressionParser& parser, uint32_t call, FieldMaker& maker) {
   const auto take = [&](std::string_view keyword, bool& option) {
     TakeOption(parser, call, keyword, option, maker.complete);
@@ -27,10 +59,8 @@ void TakeOptions(const ExpressionParser& parser, uint32_t call, FieldMaker& make
     const std::optional<uint32_t> value = KeywordArgument(parser, call, keyword);
     return value && KindAt(parser, *value) != ExpressionKind::kNone;
   };
-  if (Unpacks(parser, call)) maker.complete = maker.plain = false;
-  for (const std::string_view method : {"repr", "eq", "cmp", "order", "auto_detect"}) {
-    if (KeywordArgument(parser, call, method)) maker.plain = false;
-  }
+  if (Unpacks(parser, call)) maker.complete = false;
+  TakeMethods(parser, call, maker);
   take("init", maker.makes_constructor);
   take("kw_only", maker.keyword_only);
   take("slots", maker.slots);
@@ -79,9 +109,13 @@ FieldMaker MakerNamed(KnownName name) {
       maker.in_order = false;
       maker.inherited = true;
       maker.replaces_constructor = true;
+      maker.methods.order = Truth::kTrue;
       break;
     case KnownName::kAttrsDefine:
+    case KnownName::kAttrsFrozen:
       maker.form = FieldForm::kAttrs;
+      maker.methods.frozen = name == KnownName::kAttrsFrozen ? Truth::kTrue : Truth::kFalse;
+      maker.methods.sets = name == KnownName::kAttrsFrozen ? Truth::kFalse : Truth::kUnknown;
       maker.either = true;
       maker.slots = true;
       break;
@@ -147,7 +181,9 @@ bool ClassTable::KeepsClass(const Scope& scope, std::string_view decorator) {
     case KnownName::kAttrs:
     case KnownName::kAttrsDataclass:
     case KnownName::kAttrsDefine:
+    case KnownName::kAttrsFrozen:
     case KnownName::kDataclassTransform:
+    case KnownName::kTotalOrdering:
     case KnownName::kSimpleEnum:
     case KnownName::kTransparent:
       return true;

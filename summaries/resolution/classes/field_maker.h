@@ -19,10 +19,10 @@ struct FieldMaker {
   bool total = true;       // TypedDict
   bool annotated = true;   // what is annotated is a field; else what attr.ib is assigned to
   bool complete = true;    // every option is known
-  bool plain = true;       // none leaves out a method
   bool either = false;     // attrs.define: annotated if all fields are
   bool in_order = true;    // attrs: the fields of bases come in the order of the classes
   bool inherited = false;  // attrs: keyword_only is for the fields of bases, too
+  MadeMethods methods;
   std::vector<Definition> specifiers;     // functions that describe fields (dataclass_transform)
   std::optional<ScopedText> named_tuple;  // a base that calls namedtuple
 };

@@ -35,6 +35,7 @@ enum class KnownName : uint8_t {
   kAttrs,           // attr.s: fields are attr.ib's
   kAttrsDataclass,  // attr.dataclass: the same of what is annotated
   kAttrsDefine,     // attrs.define: fields are annotated, if all are
+  kAttrsFrozen,     // the same with `frozen=True`
   kAttrsField,
   kClassVar,
   kFinal,
@@ -50,6 +51,7 @@ enum class KnownName : uint8_t {
   kEnumMember,
   kEnumNonmember,
   kEnumAuto,
+  kTotalOrdering,
   kSimpleEnum,  // the standard library's own way of making enumerations
   kOverload,
   kTransparent,     // decorators after which a function is called as it was written
