@@ -63,6 +63,8 @@ std::string_view NameOf(FieldForm form) {
   return "";
 }
 
+constexpr std::string_view kNoOrder = "there is no order that keeps that of every base";
+
 // Of a signature: why it is not known.
 std::string_view InWords(std::string_view why) {
   if (why == GapName(SignatureGap::kNotCallable)) return "it cannot be called";
@@ -70,6 +72,7 @@ std::string_view InWords(std::string_view why) {
   if (why == GapName(SignatureGap::kDecorated)) {
     return "decorators may change how it is called: this is as it is written";
   }
+  if (why == GapName(SignatureGap::kNoOrder)) return kNoOrder;
   if (why == GapName(SignatureGap::kUnknownBase)) {
     return "some base is not known, which may say how it is called";
   }
@@ -277,6 +280,7 @@ class NameQuery {
                    fmt::format("  {} {} of {}", KindName(member.kind), Printable(member.name),
                                Printable(PlaceOf(member.owner).FullName())));
       }
+      if (!traits.has_order) PrintNote(std::string(kNoOrder));
       if (!traits.knows_bases) PrintNote("some base is not known: there may be more");
       PrintOthers(found->meant, found->definition);
       return true;
@@ -286,7 +290,7 @@ class NameQuery {
     json_->Key("class");
     WriteDefinition(found->definition);
     WriteOthers(found->meant, found->definition);
-    json_->Key("complete").Bool(traits.knows_bases && found->is_certain());
+    json_->Key("complete").Bool(traits.knows_bases && traits.has_order && found->is_certain());
     json_->Key("enum").Bool(traits.is_enum);
     json_->Key("protocol").Bool(traits.is_protocol);
     json_->Key("typed_dict").Bool(traits.is_typed_dict);
@@ -323,8 +327,10 @@ class NameQuery {
       json_->Key("in_constructor").Bool(field.in_constructor);
       json_->Key("only_in_constructor").Bool(field.only_in_constructor);
       json_->Key("keyword_only").Bool(field.keyword_only);
-      json_->Key("required").Bool(field.required);
-      json_->Key("read_only").Bool(field.read_only);
+      if (fields.form == FieldForm::kTypedDict) {
+        json_->Key("required").Bool(field.required);
+        json_->Key("read_only").Bool(field.read_only);
+      }
       json_->EndObject();
     }
     json_->EndArray();
@@ -343,7 +349,7 @@ class NameQuery {
                                                         : "";
     if (!query_.json) {
       for (const Definition& each : mro.classes) PrintPlace(each);
-      if (!mro.consistent) PrintNote("there is no order that keeps that of every base");
+      if (!mro.consistent) PrintNote(std::string(kNoOrder));
       if (mro.cut) {
         PrintNote("there are too many classes: these are the first of them");
       } else if (!mro.complete) {

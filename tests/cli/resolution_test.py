@@ -83,7 +83,7 @@ class Resolution(harness.CommandTest):
         self.command("index", "--quiet", "src=src", "-o", "a.pack")
         (field,) = self.query("members", "fields.A")["fields"]
         self.assertEqual(list(field), ["name", "parameter", "annotation", "has_default", "in_constructor",
-                                       "only_in_constructor", "keyword_only", "required", "read_only"])
+                                       "only_in_constructor", "keyword_only"])
         answer = self.query("signature", "fields.A.__init__")
         self.assertEqual((answer["known"], answer["others"], answer["overloads"][0]["text"]),
                          (True, [], "(self, x: int)"))
@@ -100,6 +100,9 @@ class Resolution(harness.CommandTest):
         self.assertEqual([each["qualname"] for each in answer["mro"]], ["Derived", "Base", "object"])
         self.assertEqual((answer["complete"], answer["consistent"], answer["why"]), (True, True, ""))
         self.assertEqual(self.query("mro", "use.Wrong")["why"], "inconsistent")
+        self.assertFalse(self.query("members", "use.Wrong")["complete"])
+        self.assertEqual(self.query("signature", "use.Wrong")["why"], "inconsistent")
+        self.assertIn(b"no order", self.command("query", "a.pack", "members", "use.Wrong").stderr)
         self.assertEqual(self.query("mro", "use.Open")["why"], "unknown_base")
         self.assertIn(b"no order", self.command("query", "a.pack", "mro", "use.Wrong").stderr)
         self.write("src/many.py", "class C0: ...\n" + "".join(f"class C{i + 1}(C{i}): ...\n" for i in range(300)))

@@ -163,7 +163,7 @@ const ClassFields* ClassTable::InheritedFields(Definition class_definition) {
     if (found == nullptr) found = &inherited;
     // What it inherits itself may stand behind what another one makes.
     if (inherited.maker != base) continue;
-    complete &= TraitsOf(class_definition).knows_bases;
+    complete &= KnowsOrder(class_definition);
     return complete ? &inherited : Incomplete(inherited);
   }
   if (found == nullptr) found = &kNoFields;
@@ -182,7 +182,7 @@ const ClassFields* ClassTable::FindFields(Definition class_definition) {
     FieldList list;
     list.complete = maker.complete;
     if (maker.form != FieldForm::kNamedTuple) {
-      list.complete &= TraitsOf(class_definition).knows_bases;
+      list.complete &= KnowsOrder(class_definition);
       AddBaseFields(class_definition, maker, list);
     }
     AddOwnFields(class_definition, maker, list);

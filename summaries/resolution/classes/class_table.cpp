@@ -39,7 +39,7 @@ const ClassTraits& ClassTable::AddTraits(Definition class_definition) {
 // By the class's own text, and what is known of the bases that it names.
 ClassTraits ClassTable::FindTraits(Definition class_definition) {
   ClassTraits traits;
-  traits.knows_bases = resolver_.MroOf(class_definition).consistent;
+  traits.has_order = resolver_.MroOf(class_definition).consistent;
   traits.is_enum = known_.Find(class_definition) == KnownName::kEnum;
   const bool described = views_.is_stub(class_definition.module);
   const Scope scope = ScopeOf(class_definition);
@@ -95,7 +95,7 @@ ClassTraits ClassTable::FindTraits(Definition class_definition) {
     traits.knows_bases &= found->second->knows_bases;
   }
   traits.metaclass = FindMetaclass(class_definition, bases, traits.is_enum);
-  if (!traits.knows_bases) traits.metaclass.reset();
+  if (!traits.knows_bases || !traits.has_order) traits.metaclass.reset();
   return traits;
 }
 

@@ -30,6 +30,7 @@ struct ClassTraits {
   bool is_typed_dict = false;  // PEP 589
   bool is_named_tuple = false;
   bool knows_bases = true;  // every base is known, with all of theirs
+  bool has_order = true;    // none contradict each other: else the class cannot be made
   // `type` or what is derived from it. None: which one is not known.
   std::optional<Definition> metaclass;
 };
@@ -226,6 +227,10 @@ class ClassTable {
   void ForEachDecorator(Definition function, Use use);
   MemberKind KindOfValue(Definition variable);
 
+  bool KnowsOrder(Definition class_definition) {
+    const ClassTraits& traits = TraitsOf(class_definition);
+    return traits.knows_bases && traits.has_order;
+  }
   const ClassFields* FindFields(Definition class_definition);
   const ClassFields* InheritedFields(Definition class_definition);
   const ClassFields* Keep(ClassFields fields);

@@ -84,6 +84,7 @@ class SignatureReader {
         })) {
       signatures.gap = SignatureGap::kDecorated;
     }
+    if (!traits.has_order) signatures.gap = SignatureGap::kNoOrder;
     if (!traits.metaclass && signatures.gap == SignatureGap::kNone && !traits.knows_bases) {
       // A base that is not known may have a metaclass of its own; what a known class before it
       // binds is found all the same.
@@ -315,6 +316,8 @@ std::string_view GapName(SignatureGap gap) {
       return "unknown_value";
     case SignatureGap::kDecorated:
       return "decorated";
+    case SignatureGap::kNoOrder:
+      return "inconsistent";
     case SignatureGap::kUnknownBase:
       return "unknown_base";
     case SignatureGap::kFields:

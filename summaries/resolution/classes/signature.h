@@ -17,6 +17,7 @@ enum class SignatureGap : uint8_t {
   kNotCallable,   // a module, or a value that is none
   kUnknownValue,  // a value of which it is not known whether it can be called
   kDecorated,     // by what may change how it is called: as it is written
+  kNoOrder,       // the class's bases contradict each other: it cannot be made
   kUnknownBase,   // some base of the class is not known, and nothing that is says more
   kFields,        // what decides about the class's fields is not in the summaries
 };
