@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 #include "clients/cli/arguments.h"
@@ -140,15 +141,16 @@ int WriteAndClose(int descriptor, std::string_view text) {
   return error_number;
 }
 
-// Whether a pack or an index is there, which a drawing must not replace.
-bool IsIndex(const std::string& path) {
+// What is there that a drawing must not replace, in words; empty: nothing.
+std::string_view WhatMustStay(const std::string& path) {
   const auto file = FileBytes::Map(path);
-  if (!file) return false;
+  if (!file) return "";
   const auto bytes = file->bytes();
-  if (pack_format::StartsWithMagic(bytes)) return true;
+  if (pack_format::StartsWithMagic(bytes)) return "a pack";
   const auto manifest =
       ParseManifest({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path);
-  return manifest || manifest.error().code == ErrorCode::kUnsupportedVersion;
+  const bool is_index = manifest || manifest.error().code == ErrorCode::kUnsupportedVersion;
+  return is_index ? "an index" : "";
 }
 
 // Replaces a file in one step; what is no regular file (a device, a pipe) is written to.
@@ -161,8 +163,9 @@ Result<void> WriteFile(const std::string& path, std::string_view text) {
     const int failed = descriptor < 0 ? errno : WriteAndClose(descriptor, text);
     return failed == 0 ? Result<void>() : Result<void>(WriteError(path, failed));
   }
-  if (is_file && IsIndex(path)) {
-    return Error{ErrorCode::kInvalidArgument, path + ": is an index, which no drawing replaces"};
+  if (const std::string_view kept = is_file ? WhatMustStay(path) : ""; !kept.empty()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 fmt::format("{}: is {}, which no drawing replaces", path, kept)};
   }
   if (is_file && access(path.c_str(), W_OK) != 0) return WriteError(path, errno);
   // Links are followed.

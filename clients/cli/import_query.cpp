@@ -114,9 +114,18 @@ class ImportQuery {
       if (static_cast<uint32_t>(each.module) >= index_.file_count()) continue;
       COPPICE_TRY(PrintImporter(each, allowed, *sites));
     }
-    results_.why_nothing =
-        fmt::format("nothing in {} imports '{}'", Printable(query_.index), Printable(name_));
+    results_.why_nothing = fmt::format("nothing in {} imports '{}'{}", Printable(query_.index),
+                                       Printable(name_), ImportsLeftOut());
     return {};
+  }
+
+  // Which imports do not count as the query was asked, and what makes them count.
+  std::string ImportsLeftOut() const {
+    if (query_.deferred && query_.type_checking) return {};
+    if (query_.deferred) return "; --type-checking counts imports under TYPE_CHECKING, too";
+    if (query_.type_checking) return "; --deferred counts imports in functions, too";
+    return " when it is imported itself; --deferred counts imports in functions, too, "
+           "--type-checking those under TYPE_CHECKING";
   }
 
   Result<void> PrintImporter(const ImportDistance& each, ImportLabels allowed, ImportSites& sites) {

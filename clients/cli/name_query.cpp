@@ -128,12 +128,7 @@ class NameQuery {
     std::string text = fmt::format("nothing found: '{}' means nothing in {}: {}", Printable(name_),
                                    Printable(query_.index),
                                    of_instances ? "only instances have it" : WordsOf(obstacles));
-    if (one && !of_instances) {
-      const std::vector<std::string> names = name_.find('.') == std::string::npos
-                                                 ? NearModules(finder_, name_)
-                                                 : std::vector<std::string>();
-      text += Proposal(names.empty() ? NearDefinitions(finder_, name_) : names);
-    }
+    if (one && !of_instances) text += Proposal(NearDefinitions(classes_, name_));
     PrintNote(text);
   }
   // Whether the name is that of what only the instances of a class have.

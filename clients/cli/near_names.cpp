@@ -9,6 +9,7 @@
 #include "clients/cli/console.h"
 #include "clients/cli/module_names.h"
 #include "clients/cli/suggestion.h"
+#include "summaries/resolution/names/name_resolver.h"
 
 namespace coppice::cli {
 namespace {
@@ -64,6 +65,55 @@ std::vector<std::string> Namesakes(const ModuleFinder& finder, std::string_view 
   return names;
 }
 
+// Names of all that a module or a class has.
+std::vector<std::string> NamesIn(ClassTable& classes, Definition owner) {
+  std::vector<std::string> names;
+  if (owner.is_module()) {
+    const ModuleFinder& finder = classes.resolver().finder();
+    for (const std::string_view name : classes.resolver().NamesOf(owner.module)) {
+      names.emplace_back(name);
+    }
+    for (const ModuleRef child : finder.Children(owner.module)) {
+      const std::string name = finder.name(child);
+      names.push_back(name.substr(name.rfind('.') + 1));
+    }
+  } else if (classes.views().IsA(owner, SymbolKind::kClass)) {
+    for (const ClassMember& member : classes.Members(owner)) names.emplace_back(member.name);
+  }
+  return names;
+}
+
+// What was meant by the part of `name` that follows `dot`, where `owner` is what is before it.
+std::vector<std::string> NearMembers(ClassTable& classes, Definition owner, std::string_view name,
+                                     std::size_t dot) {
+  const std::size_t end = std::min(name.find('.', dot + 1), name.size());
+  std::vector<std::string> near =
+      NearestOf(name.substr(dot + 1, end - dot - 1), NamesIn(classes, owner));
+  for (std::string& each : near) {
+    each.insert(0, name.substr(0, dot + 1));
+    const std::string whole = each + std::string(name.substr(end));
+    if (!classes.resolver().Resolve(whole).definitions.empty()) each = whole;
+  }
+  return near;
+}
+
+// What bears the last name of `name`, else a name that is spelled alike, anywhere.
+std::vector<std::string> NearNamesakes(const ModuleFinder& finder, std::string_view name) {
+  const std::string_view simple = name.substr(name.rfind('.') + 1);
+  std::vector<std::string> names = Namesakes(finder, simple, name);
+  for (const auto& pack : finder.index().packs()) {
+    if (!names.empty()) break;
+    const std::vector<std::string> alike = NearSymbols(*pack, simple);
+    for (const std::string& each : alike) {
+      for (std::string& full : Namesakes(finder, each, name)) {
+        if (names.size() < kMaxProposals) names.push_back(std::move(full));
+      }
+    }
+    if (names.empty()) names = alike;
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::string> NearModules(const Pack& pack, std::string_view name) {
@@ -91,21 +141,21 @@ std::vector<std::string> NearSymbols(const Pack& pack, std::string_view name) {
   return names;
 }
 
-std::vector<std::string> NearDefinitions(const ModuleFinder& finder, std::string_view name) {
-  const std::string_view simple = name.substr(name.rfind('.') + 1);
-  if (simple.empty()) return {};
-  std::vector<std::string> names = Namesakes(finder, simple, name);
-  for (const auto& pack : finder.index().packs()) {
-    if (!names.empty()) break;
-    const std::vector<std::string> alike = NearSymbols(*pack, simple);
-    for (const std::string& each : alike) {
-      for (std::string& full : Namesakes(finder, each, name)) {
-        if (names.size() < kMaxProposals) names.push_back(std::move(full));
-      }
-    }
-    if (names.empty()) names = alike;
+std::vector<std::string> NearDefinitions(ClassTable& classes, std::string_view name) {
+  NameResolver& resolver = classes.resolver();
+  const ModuleFinder& finder = resolver.finder();
+  if (("." + std::string(name) + ".").find("..") != std::string::npos) return {};
+  for (std::size_t dot = name.rfind('.'); dot != name.npos; dot = name.rfind('.', dot - 1)) {
+    const Answer owner = resolver.Resolve(name.substr(0, dot));
+    if (!owner.definitions.empty()) return NearMembers(classes, owner.definitions[0], name, dot);
   }
-  return names;
+  if (name.find('.') == name.npos) {
+    std::string builtin = "builtins." + std::string(name);
+    if (!resolver.Resolve(builtin).definitions.empty()) return {std::move(builtin)};
+    std::vector<std::string> modules = NearModules(finder, name);
+    if (!modules.empty()) return modules;
+  }
+  return NearNamesakes(finder, name);
 }
 
 std::vector<std::string> NearModules(const ModuleFinder& finder, std::string_view name) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "summaries/pack.h"
+#include "summaries/resolution/classes/class_table.h"
 #include "summaries/resolution/imports/module_finder.h"
 
 namespace coppice::cli {
@@ -21,9 +22,11 @@ std::vector<std::string> NearModules(const Pack& pack, std::string_view name);
 // The same for the names of symbols, without regard to case.
 std::vector<std::string> NearSymbols(const Pack& pack, std::string_view name);
 
-// Full names of what an index defines under the last name of `name`; else under one that is spelled
-// alike, or that alone where the modules are damaged or not reached.
-std::vector<std::string> NearDefinitions(const ModuleFinder& finder, std::string_view name);
+// Of the longest beginning of a dotted name that means something, the member that is spelled most
+// like what follows. Where none does: the builtin or the modules of that name, else full names of
+// what an index defines under its last part; else under one that is spelled alike, or that alone
+// where the modules are damaged or not reached.
+std::vector<std::string> NearDefinitions(ClassTable& classes, std::string_view name);
 // Modules of an index, as above.
 std::vector<std::string> NearModules(const ModuleFinder& finder, std::string_view name);
 

@@ -174,12 +174,19 @@ class ReferenceQuery {
       }
       first += pack->module_count();
     }
-    results_.why_nothing = fmt::format("no module of {} mentions '{}'{}", Printable(query_.index),
-                                       Printable(name_), ProposeSymbols());
+    const std::size_t dot = name_.rfind('.');
+    results_.why_nothing = fmt::format(
+        "no module of {} mentions '{}'{}", Printable(query_.index), Printable(name_),
+        dot == name_.npos ? ProposeSymbols()
+                          : "; mentions takes one identifier: " + Printable(name_.substr(dot + 1)));
     return {};
   }
 
-  std::string ProposeSymbols() const { return Proposal(NearDefinitions(finder_, name_)); }
+  std::string ProposeSymbols() const {
+    NameResolver resolver(shared_finder_);
+    ClassTable classes(resolver);
+    return Proposal(NearDefinitions(classes, name_));
+  }
 
   const Query& query_;
   const std::string name_;  // in normal form

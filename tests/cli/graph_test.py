@@ -89,6 +89,13 @@ class Queries(GraphTest):
                           ("app/two.py", 1, "app", None), ("run-me.py", 2, "app.base", 2)])
         self.assertIn("did you mean app.one?",
                       self.wrong("query", "a.pack", "importers", "app.oen", "--transitive", code=1))
+        # Of what is imported late alone, which options would show it.
+        for options, words in (((), "imported itself; --deferred counts"),
+                               (("--type-checking",), "'app.checked'; --deferred counts imports in"),
+                               (("--deferred",), "'app.checked'; --type-checking counts imports"),
+                               (("--deferred", "--type-checking"), "imports 'app.checked'\n")):
+            self.assertIn(words, self.wrong("query", "a.pack", "importers", "app.checked", "--transitive", *options,
+                                            code=1))
 
     def test_cycles(self):
         found = self.query("cycles")
@@ -113,6 +120,8 @@ class Queries(GraphTest):
                           ("app/one.py", "app.one", False), ("run-me.py", "", False)])
         self.assertIn("no module of a.pack mentions 'Bsae'",
                       self.wrong("query", "a.pack", "mentions", "Bsae", code=1))
+        self.assertIn("mentions takes one identifier: Base",
+                      self.wrong("query", "a.pack", "mentions", "app.Base", code=1))
 
     def test_roots_are_printed_as_given(self):
         self.assertTrue(self.lines("mentions", "Base", "--root", "src=/x")[0].startswith("/x/app"))
@@ -257,7 +266,8 @@ class Graph(GraphTest):
                 before = file.read()
             os.symlink(self.path(name), self.path("link"))
             for output in (name, "link"):
-                self.assertIn("is an index", self.wrong("graph", "a.pack", "-o", output, code=3))
+                kind = "is a pack" if name == "a.pack" else "is an index"
+                self.assertIn(kind, self.wrong("graph", "a.pack", "-o", output, code=3))
             os.unlink(self.path("link"))
             with open(self.path(name), "rb") as file:
                 self.assertEqual(file.read(), before)

@@ -87,7 +87,15 @@ Result<std::shared_ptr<const Index>> Index::Open(const std::string& path) {
   }
   const auto file = FileBytes::Map(path);
   if (!file) return file.error();
-  return pack_format::StartsWithMagic(file->bytes()) ? OpenSinglePack(path) : OpenManifest(path);
+  if (pack_format::StartsWithMagic(file->bytes())) return OpenSinglePack(path);
+  // A manifest is a JSON object.
+  const auto bytes = file->bytes();
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == text.npos || text[first] != '{') {
+    return Error{ErrorCode::kDamaged, path + ": is neither a pack nor an index"};
+  }
+  return OpenManifest(path);
 }
 
 Result<std::shared_ptr<const Index>> Index::Make(std::vector<std::shared_ptr<const Pack>> packs,
