@@ -47,7 +47,8 @@ Examples:
   coppice eval python3.pack
   coppice eval .coppice --profile mypy --json
 
-Exit codes: 0 done, 2 wrong call, 3 INDEX is not there, unreadable, damaged or no index.
+Exit codes: 0 done, 2 wrong call, 3 INDEX is not there, unreadable or no index, or damaged: what can
+be read is resolved and printed then.
 )";
 
 struct Call {
@@ -194,6 +195,16 @@ void PrintTable(const Evaluations& evaluations, const Figures& figures, Output& 
   output.Print("{:<12} {:>12}  what evaluates is linked without a parser\n", "ASTs grown", 0);
 }
 
+// Says which module is the first that cannot be read.
+void PrintDamage(const Index& index) {
+  for (uint32_t file = 0; file < index.file_count(); ++file) {
+    const Result<SummaryView> view = index.summary(ModuleRef{file});
+    if (view) continue;
+    PrintError(Printable(view.error().message));
+    return;
+  }
+}
+
 int Run(const Call& call) {
   Figures figures;
   const auto start = std::chrono::steady_clock::now();
@@ -223,7 +234,9 @@ int Run(const Call& call) {
   } else {
     PrintTable(evaluations, figures, output);
   }
-  return output.Finish();
+  if (evaluations.damaged == 0) return output.Finish();
+  PrintDamage(**index);
+  return output.Finish(kFailed);
 }
 
 }  // namespace

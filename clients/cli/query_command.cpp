@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "clients/cli/arguments.h"
@@ -25,22 +23,24 @@ namespace coppice::cli {
 namespace {
 
 constexpr const char* kHelp =
-    R"(Usage: coppice query PACK module NAME     what the modules of that dotted name define
-       coppice query PACK symbols NAME    where classes, functions, variables, ... are defined
-       coppice query PACK search TEXT     identifiers that contain TEXT
-       coppice query PACK imports NAME    what a module imports
-       coppice query INDEX importers NAME [--transitive]
-                                          which modules import a module
-       coppice query INDEX cycles [NAME]  which modules import each other in circles
-       coppice query INDEX subclasses NAME
-                                          which classes derive from a class
-       coppice query INDEX reexports NAME which modules pass on what another defines
-       coppice query INDEX mentions NAME  which modules mention an identifier
-       coppice query INDEX resolve NAME   all that a dotted name can mean
-       coppice query INDEX members NAME   what a class has, its own and what it inherits
-       coppice query INDEX mro NAME       the order of a class's bases
-       coppice query INDEX signature NAME
-                                          how a function, method or class is called
+    R"(Usage: coppice query PACK|INDEX WHAT NAME [OPTION...]
+
+  coppice query PACK module NAME     what the modules of that dotted name define
+  coppice query PACK symbols NAME    where classes, functions, variables, ... are defined
+  coppice query PACK search TEXT     identifiers that contain TEXT
+  coppice query PACK imports NAME    what a module imports
+  coppice query INDEX importers NAME [--transitive]
+                                     which modules import a module
+  coppice query INDEX cycles [NAME]  which modules import each other in circles
+  coppice query INDEX subclasses NAME
+                                     which classes derive from a class
+  coppice query INDEX reexports NAME which modules pass on what another defines
+  coppice query INDEX mentions NAME  which modules mention an identifier
+  coppice query INDEX resolve NAME   all that a dotted name can mean
+  coppice query INDEX members NAME   what a class has, its own and what it inherits
+  coppice query INDEX mro NAME       the order of a class's bases
+  coppice query INDEX signature NAME
+                                     how a function, method or class is called
 
   module      the dotted name, written out: json.decoder. Or root/path, which also finds files that
               no import statement reaches: src/__init__.py, src/run-me.py
@@ -134,9 +134,7 @@ bool IsQuery(std::string_view word) { return IsOneOf(AllQueries(), word); }
 // `importers` is a query of both kinds.
 bool AsksWholeIndex(const Query& query) {
   if (query.what != "importers") return !IsOneOf(kPackQueries, query.what);
-  std::error_code ignored;
-  return query.transitive || query.index.ends_with(".json") ||
-         std::filesystem::is_directory(query.index, ignored);
+  return query.transitive || NamesManifest(query.index);
 }
 
 // The option among those given that says nothing about what is asked, with what it is for.
@@ -196,28 +194,17 @@ std::string Mistake(const Query& query) {
   return StrayOption(query);
 }
 
-// What is wrong with an index where a pack is needed, and which packs it has.
-Error NeedsPack(const Query& query) {
-  std::vector<std::string> packs;
-  const std::filesystem::path path = query.index;
-  std::error_code error;
-  const bool is_directory = std::filesystem::is_directory(path, error);
-  std::filesystem::directory_iterator entry(is_directory ? path : path.parent_path(), error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    if (entry->path().extension() == ".pack") packs.push_back(entry->path().string());
-  }
-  std::ranges::sort(packs);
-  return {ErrorCode::kInvalidArgument,
-          fmt::format("{}: {} asks one pack, not an index{}", query.index, query.what,
-                      packs.empty() ? "" : fmt::format(": {}", fmt::join(packs, ", ")))};
+// Says what is wrong with an index where a pack is needed, and which packs it has.
+int RefuseIndex(const Query& query) {
+  const Result<std::vector<std::string>> packs = PacksOf(query.index);
+  if (!packs) return Fail(packs.error());
+  PrintError(Printable(fmt::format("{}: {} asks one pack, not an index: {}", query.index,
+                                   query.what, fmt::join(*packs, ", "))));
+  return kWrongCall;
 }
 
 int RunOnPack(const Query& query) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(query.index, ignored) ||
-      (query.index.ends_with(".json") && std::filesystem::exists(query.index, ignored))) {
-    return Fail(NeedsPack(query));
-  }
+  if (NamesManifest(query.index)) return RefuseIndex(query);
   const Result<std::shared_ptr<const Pack>> pack = OpenPack(query.index);
   if (!pack) return Fail(pack.error());
   const Result<RootDirectories> roots = RootDirectories::Parse(query.roots, **pack);

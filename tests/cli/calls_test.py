@@ -73,6 +73,7 @@ class Calls(harness.CommandTest):
                       self.wrong("query", "a.pack"))
         self.assertIn("coppice query a.pack module json", self.wrong("query", "a.pack", "json"))
         self.assertIn("did you mean 'symbols'?", self.wrong("query", "a.pack", "symbol", "x"))
+        self.assertLessEqual(len(self.wrong("query", "a.pack", "symbol", "x").splitlines()), 3)
         self.assertIn("no TEXT given, as in coppice query a.pack search TEXT",
                       self.wrong("query", "a.pack", "search"))
         for what in ("module", "symbols", "imports", "importers"):

@@ -151,8 +151,11 @@ class Resolution(harness.CommandTest):
             self.assertIn(message, self.command("query", "a.pack", "mro", name, code=1).stderr)
 
     def test_nothing_found(self):
-        for name, message in (("pkg.Bass", "did you mean pkg.base.Base?"), ("pkgs", "did you mean pkg?"),
+        for name, message in (("pkg.Bass", "did you mean pkg.Basis?"), ("pkgs", "did you mean pkg?"),
                               ("other.Derived", "did you mean use.Derived?"),
+                              ("pkg.Bass.grow", "did you mean pkg.Basis.grow?"),
+                              ("use.Derived.gorw", "did you mean use.Derived.grow?"),
+                              ("pkg.Derived", "nothing binds it there\n"),
                               ("use.Derived.name", "only instances have it"), ("pkg.", "nothing binds it there\n"),
                               (".pkg", "nothing binds it there"), ("pkg..base", "nothing binds it there")):
             for options in ((), ("--json",)):
@@ -179,12 +182,29 @@ class Resolution(harness.CommandTest):
             self.query(what, "odd.\uff2d")
 
     def test_packs_of_an_index(self):
-        self.write("out/index.json", "{}")
-        os.rename(self.path("a.pack"), self.path("out/a.pack"))
+        self.command("index", "--env", "src", "-o", "out", "--quiet")
+        with open(self.path("out/index.json"), "rb") as file:
+            packs = ["out/" + pack["file"] for pack in harness.read_json(file.read())["packs"]]
         for at in ("out", "out/index.json"):
-            done = self.command("query", at, "module", "use", code=3)
-            self.assertEqual(done.stderr.decode(),
-                             "coppice: error: %s: module asks one pack, not an index: out/a.pack\n" % at)
+            done = self.command("query", at, "module", "use", code=2)
+            self.assertEqual(done.stderr.decode(), "coppice: error: %s: module asks one pack, not an index: %s\n"
+                             % (at, ", ".join(packs)))
+            self.assertEqual(self.command("verify", at).stdout.count(b": sound, "), len(packs))
+        # Damage is found in whichever pack it is, and other packs are no substitute.
+        sound = self.bytes_of(packs[-1])
+        os.remove(self.path(packs[-1]))
+        self.write(packs[-1], sound[:-1] + bytes([sound[-1] ^ 1]))
+        done = self.command("verify", "out", code=1)
+        self.assertIn(packs[-1], done.stderr.decode())
+        self.assertEqual(done.stdout.count(b": sound, "), len(packs) - 1)
+        os.remove(self.path(packs[-1]))
+        self.assertIn(packs[-1], self.command("verify", "out", code=3).stderr.decode())
+        self.write(packs[-1], self.bytes_of(packs[0]))
+        self.assertIn(packs[-1], self.command("verify", "out", code=1).stderr.decode())
+        for text in ("", "some notes"):
+            self.write("other", text)
+            self.assertIn(b"other: is neither a pack nor an index",
+                          self.command("query", "other", "mro", "a", code=3).stderr)
 
     def test_names_from_standard_input(self):
         done = self.command("query", "a.pack", "resolve", "-", "--json", code=1, stdin=None,
@@ -220,6 +240,18 @@ class Resolution(harness.CommandTest):
         self.command("index", "--quiet", "empty", "-o", "empty.pack")
         self.assertNotIn(b"inf", self.command("eval", "empty.pack").stdout)
         self.command("eval", "none.pack", code=3)
+        # What can be read of a damaged pack is printed.
+        pack = self.bytes_of("a.pack")
+        damaged = 0
+        for at in range(0, len(pack), 64):
+            self.write("b.pack", pack[:at] + bytes([pack[at] ^ 1]) + pack[at + 1:])
+            done = subprocess.run([harness.COPPICE, "eval", "b.pack", "--json"], cwd=self.top, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE)
+            if done.stdout and harness.read_json(done.stdout)["damaged"]:
+                damaged += 1
+                self.assertEqual(done.returncode, 3)
+                self.assertIn(b"b.pack", done.stderr)
+        self.assertGreater(damaged, 0)
         self.assertIn(b"no INDEX given", self.command("eval", code=2).stderr)
 
 
