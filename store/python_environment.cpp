@@ -82,6 +82,29 @@ Result<Choice> Runnable(Result<std::string> executable) {
   return Choice{*std::move(executable)};
 }
 
+// Where a project may keep its environment: the roots; what lies between them and the working
+// directory, where they are below that; and the working directory.
+Result<std::vector<std::string>> PlacesAround(const FileSystem& files,
+                                              const std::vector<Root>& project) {
+  const auto here = Absolute(files, ".");
+  if (!here) return here.error();
+  std::vector<std::string> places;
+  for (const Root& root : project) {
+    const auto place = Absolute(files, root.directory);
+    if (!place) return place.error();
+    places.push_back(*place);
+  }
+  const std::string below = *here == "/" ? "/" : *here + '/';
+  for (std::size_t i = 0; i < project.size(); ++i) {
+    for (std::string place = ParentPath(places[i]); place.starts_with(below) && place != below;
+         place = ParentPath(place)) {
+      places.push_back(place);
+    }
+  }
+  places.push_back(*here);
+  return places;
+}
+
 // That of the environment that lies around, else python3 in PATH. What a project brings with it is
 // not run.
 Result<Choice> UnnamedExecutable(const FileSystem& files, const std::vector<Root>& project,
@@ -93,8 +116,10 @@ Result<Choice> UnnamedExecutable(const FileSystem& files, const std::vector<Root
     }
     warnings.push_back("VIRTUAL_ENV: " + variables.virtual_env + " is no virtual environment");
   }
-  for (const Root& root : project) {
-    const std::string directory = JoinedPath(root.directory, ".venv");
+  const auto places = PlacesAround(files, project);
+  if (!places) return places.error();
+  for (const std::string& place : *places) {
+    const std::string directory = JoinedPath(place, ".venv");
     if (IsVirtualEnvironment(files, directory))
       return Choice{ExecutableOf(files, directory), false};
   }

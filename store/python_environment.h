@@ -28,8 +28,8 @@ struct ProcessVariables {
 };
 
 // Which interpreter is meant. If nothing is said: that of the virtual environment that
-// VIRTUAL_ENV names, else of the first project root that has a virtual environment `.venv`, else
-// python3 in PATH.
+// VIRTUAL_ENV names, else of the first project root that has a virtual environment `.venv`, else of
+// a directory between a root and the working directory, or of that; else python3 in PATH.
 struct PythonChoice {
   std::string executable;   // a path, or without '/' a name that is looked up in PATH
   std::string environment;  // directory of a virtual environment

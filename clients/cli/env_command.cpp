@@ -25,7 +25,8 @@ site-packages with what .pth files and editable installs add, and typeshed.
 
   --python EXE    the interpreter, as a path or a name to look up in PATH
   --venv DIR      that of a virtual environment
-                  Without either: VIRTUAL_ENV, else .venv in a root, else python3 in PATH
+                  Without either: VIRTUAL_ENV, else .venv in a root, or above one up
+                  to the working directory, or there, else python3 in PATH
   --root DIR      a directory at which the project's names start, or name=directory as for index;
                   may be repeated. Default: the working directory. Where it holds a pyproject.toml
                   and a src that is no package, that src is a root too, before it

@@ -25,7 +25,7 @@ class Environments(harness.CommandTest):
                    "include-system-site-packages = false\n")
         packages = name + "/lib/python3.12/site-packages/"
         self.write(packages + "installed.py", "x = 1\n")
-        self.write(packages + "mypy/typeshed/stdlib/builtins.pyi")
+        self.write(packages + "mypy/typeshed/stdlib/builtins.pyi", "def len(x): ...\n")
         self.write(packages + "mypy/typeshed/stdlib/VERSIONS", "builtins: 3.0-\n")
         self.write(packages + "mypy/typeshed/stubs/six/six.pyi")
         return self.path(packages)
@@ -64,6 +64,19 @@ class Environments(harness.CommandTest):
                      "(typeshed of mypy)", "(project)"):
             self.assertIn(word.encode(), done.stdout)
         self.assertIn(b"warning: " + self.path(".venv").encode(), done.stderr)
+
+    def test_environment_around_the_roots(self):
+        self.write("work/project/src/a.py")
+        self.environment(".venv")  # above the working directory: not looked for
+        work = {"cwd": self.path("work")}
+        found = self.path("work/project/src/.venv"), self.path("work/project/.venv"), self.path("work/.venv")
+        chosen = lambda: self.env("--root", "project/src", **work)["executable"]
+        self.assertFalse(chosen().startswith(self.path()))
+        for place in reversed(found):  # the nearest one is taken
+            self.environment(os.path.relpath(place, self.top))
+            self.assertEqual(chosen(), place + "/bin/python")
+        os.mkdir(self.path("elsewhere"))
+        self.assertEqual(self.env("--root", "../elsewhere", **work)["executable"], found[2] + "/bin/python")
 
     def test_wrong_calls(self):
         self.environment()
@@ -113,6 +126,7 @@ class Environments(harness.CommandTest):
                          [("typeshed", 2, True), ("site-packages", 1, True), ("project", 1, True)])
         for layer in layers:
             self.command("verify", "out/" + layer["pack"])
+        self.assertIn(b"did you mean builtins.len?", self.command("query", "out", "resolve", "len", code=1).stderr)
         with open(self.path("out/index.json"), "rb") as file:
             manifest = json.load(file)
         self.assertEqual([pack["file"] for pack in manifest["packs"]],
