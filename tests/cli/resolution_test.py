@@ -182,9 +182,12 @@ class Resolution(harness.CommandTest):
             self.query(what, "odd.\uff2d")
 
     def test_packs_of_an_index(self):
-        self.command("index", "--env", "src", "-o", "out", "--quiet")
+        self.write("venv/pyvenv.cfg", "home = /nowhere\nversion = 3.12.1\n")
+        self.write("venv/lib/python3.12/site-packages/installed.py", "x = 1\n")
+        self.command("index", "--env", "--venv", "venv", "src", "-o", "out", "--quiet")
         with open(self.path("out/index.json"), "rb") as file:
             packs = ["out/" + pack["file"] for pack in harness.read_json(file.read())["packs"]]
+        self.assertGreater(len(packs), 1)
         for at in ("out", "out/index.json"):
             done = self.command("query", at, "module", "use", code=2)
             self.assertEqual(done.stderr.decode(), "coppice: error: %s: module asks one pack, not an index: %s\n"
