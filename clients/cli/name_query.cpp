@@ -277,6 +277,7 @@ class NameQuery {
       }
       if (!traits.has_order) PrintNote(std::string(kNoOrder));
       if (!traits.knows_bases) PrintNote("some base is not known: there may be more");
+      if (traits.is_cut) PrintNote("it has more bases than are looked at: there may be more");
       PrintOthers(found->meant, found->definition);
       return true;
     }
@@ -285,7 +286,7 @@ class NameQuery {
     json_->Key("class");
     WriteDefinition(found->definition);
     WriteOthers(found->meant, found->definition);
-    json_->Key("complete").Bool(traits.knows_bases && traits.has_order && found->is_certain());
+    json_->Key("complete").Bool(traits.SeesAll() && found->is_certain());
     json_->Key("enum").Bool(traits.is_enum);
     json_->Key("protocol").Bool(traits.is_protocol);
     json_->Key("typed_dict").Bool(traits.is_typed_dict);

@@ -955,6 +955,10 @@ TEST(ClassTable, NoChainOfBasesIsTooLong) {
   Classes classes(text);
   EXPECT_EQ(classes.Fields("m.C200"), "x");
   EXPECT_EQ(classes.Fields("m.C20000"), "x");
+  // Wherever one begins.
+  EXPECT_TRUE(classes.table().TraitsOf(classes.Find("m.C20000")).knows_bases);
+  EXPECT_EQ(classes.Signature("m.C20000"), "() unknown_base");
+  EXPECT_EQ(classes.Signature("m.C200"), "(x)");
   // Their orders are cut before D.
   EXPECT_EQ(classes.Fields("m.E"), "x ?");
   EXPECT_EQ(classes.Fields("m.F"), "x ?");

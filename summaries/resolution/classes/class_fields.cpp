@@ -163,7 +163,8 @@ const ClassFields* ClassTable::InheritedFields(Definition class_definition) {
     if (found == nullptr) found = &inherited;
     // What it inherits itself may stand behind what another one makes.
     if (inherited.maker != base) continue;
-    complete &= KnowsOrder(class_definition);
+    const ClassTraits& traits = TraitsOf(class_definition);
+    complete &= traits.knows_bases && traits.has_order;
     return complete ? &inherited : Incomplete(inherited);
   }
   if (found == nullptr) found = &kNoFields;
@@ -182,7 +183,8 @@ const ClassFields* ClassTable::FindFields(Definition class_definition) {
     FieldList list;
     list.complete = maker.complete;
     if (maker.form != FieldForm::kNamedTuple) {
-      list.complete &= KnowsOrder(class_definition);
+      const ClassTraits& traits = TraitsOf(class_definition);
+      list.complete &= traits.knows_bases && traits.has_order;
       AddBaseFields(class_definition, maker, list);
     }
     AddOwnFields(class_definition, maker, list);

@@ -21,25 +21,53 @@ const ClassTraits& ClassTable::TraitsOf(Definition class_definition) {
   if (const auto found = traits_of_.find(class_definition); found != traits_of_.end()) {
     return *found->second;
   }
-  // Those of bases first: they come after it in the order.
-  const Mro mro = resolver_.MroOf(class_definition);
-  for (size_t i = mro.classes.size(); i-- > 1;) {
-    if (!traits_of_.contains(mro.classes[i])) AddTraits(mro.classes[i]);
+  // Those of bases first.
+  std::vector<Definition> open{class_definition};
+  while (!open.empty()) {
+    const Definition each = open.back();
+    const Dependencies::Recording of_each(dependencies_,
+                                          {DependencyKind::kTraits, each.module, each.row});
+    const size_t depth = open.size();
+    if (const auto [found, fresh] = traits_of_.try_emplace(each, nullptr); fresh) {
+      for (const std::string_view text : views_.symbol(each).details().bases) {
+        const std::optional<Definition> base = BaseInOrder(each, resolver_.Base(each, text));
+        if (base && !traits_of_.contains(*base)) open.push_back(*base);
+      }
+    }
+    if (open.size() != depth) continue;
+    open.pop_back();
+    if (traits_of_[each] != nullptr) continue;
+    traits_.push_back(FindTraits(each));
+    traits_of_[each] = &traits_.back();
   }
-  return AddTraits(class_definition);
+  return *traits_of_[class_definition];
 }
 
-const ClassTraits& ClassTable::AddTraits(Definition class_definition) {
-  const Dependencies::Recording recording(
-      dependencies_, {DependencyKind::kTraits, class_definition.module, class_definition.row});
-  traits_.push_back(FindTraits(class_definition));
-  return *(traits_of_[class_definition] = &traits_.back());
+// The class that a base stands for in the order: typing's names stand for others, and classes of C
+// have not all those that their stubs say.
+std::optional<Definition> ClassTable::BaseInOrder(Definition class_definition, const Answer& base) {
+  if (base.definitions.empty()) return std::nullopt;
+  const std::span<const Definition> order = resolver_.MroOf(class_definition).classes;
+  const auto holds = [&](Definition each) { return std::ranges::find(order, each) != order.end(); };
+  const Definition first = base.definitions[0];
+  if (const Definition* const alias = known_.AliasOf(first); alias != nullptr && holds(*alias)) {
+    return *alias;
+  }
+  if (known_.Find(base) == KnownName::kCallable) {
+    const auto callable = std::ranges::find_if(
+        order, [&](Definition each) { return known_.Find(each) == KnownName::kCallable; });
+    if (callable != order.end()) return *callable;
+  }
+  return views_.IsA(first, SymbolKind::kClass) && holds(first) ? std::optional(first)
+                                                               : std::nullopt;
 }
 
 // By the class's own text, and what is known of the bases that it names.
 ClassTraits ClassTable::FindTraits(Definition class_definition) {
+  const Mro mro = resolver_.MroOf(class_definition);
   ClassTraits traits;
-  traits.has_order = resolver_.MroOf(class_definition).consistent;
+  traits.has_order = mro.consistent;
+  traits.is_cut = mro.cut;
   traits.is_enum = known_.Find(class_definition) == KnownName::kEnum;
   const bool described = views_.is_stub(class_definition.module);
   const Scope scope = ScopeOf(class_definition);
@@ -50,7 +78,8 @@ ClassTraits ClassTable::FindTraits(Definition class_definition) {
   std::vector<const ClassTraits*> bases;
   for (const std::string_view text : details.bases) {
     const Answer base = resolver_.Base(class_definition, text);
-    switch (known_.Find(base)) {
+    const KnownName known = known_.Find(base);
+    switch (known) {
       case KnownName::kProtocol:
         traits.is_protocol = true;
         break;
@@ -64,35 +93,25 @@ ClassTraits ClassTable::FindTraits(Definition class_definition) {
       default:
         break;
     }
-    if (base.definitions.empty()) {
-      traits.knows_bases = false;
-      continue;
-    }
-    Definition first = base.definitions[0];
-    // typing's names for classes have the metaclasses of these.
-    if (const Definition* const alias = known_.AliasOf(first);
-        alias != nullptr && !described && traits_of_.contains(*alias)) {
-      first = *alias;
-    }
-    if (!views_.IsA(first, SymbolKind::kClass)) {
-      const bool special =
-          known_.Find(base) != KnownName::kNone || known_.AliasOf(first) != nullptr || described;
-      traits.knows_bases &= special;
+    const std::optional<Definition> first = BaseInOrder(class_definition, base);
+    if (!first) {
+      const bool special = known != KnownName::kNone || described ||
+                           (!base.definitions.empty() && known_.AliasOf(base.definitions[0]));
+      traits.knows_bases &= special && !base.definitions.empty();
       continue;
     }
     const Dependencies::Recording used(dependencies_,
-                                       {DependencyKind::kTraits, first.module, first.row});
-    // What leads back to the class has none yet.
-    const auto found = traits_of_.find(first);
-    if (found == traits_of_.end()) {
+                                       {DependencyKind::kTraits, first->module, first->row});
+    const ClassTraits* const found = traits_of_.at(*first);
+    if (found == nullptr) {  // it leads back to the class
       traits.knows_bases = false;
       continue;
     }
-    bases.push_back(found->second);
-    traits.is_enum |= found->second->is_enum;
-    traits.is_typed_dict |= found->second->is_typed_dict;
-    traits.is_named_tuple |= found->second->is_named_tuple;
-    traits.knows_bases &= found->second->knows_bases;
+    bases.push_back(found);
+    traits.is_enum |= found->is_enum;
+    traits.is_typed_dict |= found->is_typed_dict;
+    traits.is_named_tuple |= found->is_named_tuple;
+    traits.knows_bases &= found->knows_bases;
   }
   traits.metaclass = FindMetaclass(class_definition, bases, traits.is_enum);
   if (!traits.knows_bases || !traits.has_order) traits.metaclass.reset();

@@ -31,8 +31,12 @@ struct ClassTraits {
   bool is_named_tuple = false;
   bool knows_bases = true;  // every base is known, with all of theirs
   bool has_order = true;    // none contradict each other: else the class cannot be made
+  bool is_cut = false;      // its order has more classes than are kept: nobody looks further
   // `type` or what is derived from it. None: which one is not known.
   std::optional<Definition> metaclass;
+
+  // What is bound by none of the bases is bound by none.
+  bool SeesAll() const { return knows_bases && has_order && !is_cut; }
 };
 
 enum class MemberKind : uint8_t {
@@ -192,7 +196,7 @@ class ClassTable {
  private:
   Truth ConditionOf(ModuleRef module, std::optional<uint32_t> guard, std::optional<uint32_t> around,
                     const Target& target);
-  const ClassTraits& AddTraits(Definition class_definition);
+  std::optional<Definition> BaseInOrder(Definition class_definition, const Answer& base);
   ClassTraits FindTraits(Definition class_definition);
   std::optional<Definition> FindMetaclass(Definition class_definition,
                                           std::span<const ClassTraits* const> bases, bool is_enum);
@@ -227,10 +231,6 @@ class ClassTable {
   void ForEachDecorator(Definition function, Use use);
   MemberKind KindOfValue(Definition variable);
 
-  bool KnowsOrder(Definition class_definition) {
-    const ClassTraits& traits = TraitsOf(class_definition);
-    return traits.knows_bases && traits.has_order;
-  }
   const ClassFields* FindFields(Definition class_definition);
   const ClassFields* InheritedFields(Definition class_definition);
   const ClassFields* Keep(ClassFields fields);

@@ -85,7 +85,8 @@ class SignatureReader {
       signatures.gap = SignatureGap::kDecorated;
     }
     if (!traits.has_order) signatures.gap = SignatureGap::kNoOrder;
-    if (!traits.metaclass && signatures.gap == SignatureGap::kNone && !traits.knows_bases) {
+    if (signatures.gap == SignatureGap::kNone &&
+        (traits.is_cut || (!traits.metaclass && !traits.knows_bases))) {
       // A base that is not known may have a metaclass of its own; what a known class before it
       // binds is found all the same.
       if (signatures.overloads.empty() || signatures.overloads[0].parameters.empty()) {
@@ -237,7 +238,7 @@ class SignatureReader {
     if (catch_all) return WithoutReturns(OfFunction(*catch_all, true));
     Signatures none;
     none.overloads.push_back({{}, {}, class_definition});
-    if (!classes_.TraitsOf(class_definition).knows_bases) none.gap = SignatureGap::kUnknownBase;
+    if (!classes_.TraitsOf(class_definition).SeesAll()) none.gap = SignatureGap::kUnknownBase;
     return none;
   }
 

@@ -43,7 +43,7 @@ TypeId TypeEvaluator::Engine::MemberOf(Findings& findings, TypeId receiver, std:
   const std::optional<ClassMember> member = classes_.Member(class_definition, name);
   if (!member || (!of_instance && member->kind == MemberKind::kInstance &&
                   !classes_.views().is_stub(member->owner.module))) {
-    if (!classes_.TraitsOf(class_definition).knows_bases) {
+    if (!classes_.TraitsOf(class_definition).SeesAll()) {
       findings.obstacles.add(Obstacle::kUnknownBase);
     }
     return findings.Unknown(TypeGap::kAttribute);
