@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
     const coppice::Dependencies::Recording recording(&dependencies, answer);
     value = evaluator.Value({before->Find(argv[3])}, argv[4]);
     if (!value.has_definition()) return 1;
-    const auto signatures =
-        coppice::SignaturesOf(evaluator.classes(), value.definition, coppice::Binding::kUnbound);
+    const auto signatures = coppice::SignaturesOf(evaluator.classes(), value.definition,
+                                                  coppice::MethodBinding::kUnbound);
     for (const auto& overload : signatures.overloads) {
       for (const auto& parameter : overload.parameters) parameters += " " + parameter.name;
     }
