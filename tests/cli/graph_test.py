@@ -2,8 +2,10 @@
 """coppice graph, and the queries over a whole index: what they print, and how they end."""
 
 import os
+import platform
 import shutil
 import subprocess
+import sys
 import unittest
 import xml.etree.ElementTree
 
@@ -39,6 +41,14 @@ class GraphTest(harness.CommandTest):
         done = self.command(*arguments, code=code)
         self.assertEqual(done.stdout, b"")
         return done.stderr.decode()
+
+    def index_environment(self):
+        """Makes the index `env` of the standard library and the sources, without what the machine has
+        installed."""
+        self.write("venv/pyvenv.cfg", "home = %s\nversion = %s\ninclude-system-site-packages = false\n" % (
+            os.path.dirname(os.path.realpath(sys.executable)), platform.python_version()))
+        os.makedirs(self.path("venv/lib/python%d.%d/site-packages" % sys.version_info[:2]))
+        self.command("index", "--env", "--venv", "venv", "src", "-o", "env", "--quiet")
 
 
 class Queries(GraphTest):
@@ -138,7 +148,7 @@ class Queries(GraphTest):
             self.assertEqual(profile == "pyright", b"two.pyi" in done.stdout)
 
     def test_an_index_answers_as_its_packs(self):
-        self.command("index", "--env", "src", "-o", "env", "--quiet")
+        self.index_environment()
         direct = harness.read_json(self.command("query", "env", "importers", "app.two", "--json").stdout)
         self.assertEqual([(each["importer"], each["line"]) for each in direct],
                          [("app.late", 2), ("app.one", 1)])
@@ -260,7 +270,7 @@ class Graph(GraphTest):
         self.assertIn("src/odd-\\xff.py", texts)
 
     def test_output_replaces_no_index(self):
-        self.command("index", "--env", "src", "-o", "env", "--quiet")
+        self.index_environment()
         for name in ("a.pack", "env/index.json"):
             with open(self.path(name), "rb") as file:
                 before = file.read()
