@@ -32,7 +32,7 @@ class OneFile final : public FileSystem {
   explicit OneFile(std::string_view contents) : contents_(contents) {}
 
   FileResult<std::unique_ptr<Directory>> OpenDirectory(const std::string&) const override {
-    return std::unique_ptr<Directory>(std::make_unique<Listing>());
+    return std::unique_ptr<Directory>(std::make_unique<Listing>(contents_));
   }
   FileResult<FileStat> Stat(const std::string&) const override { return Regular(); }
   FileResult<std::string> CanonicalPath(const std::string& path) const override { return path; }
@@ -45,12 +45,22 @@ class OneFile final : public FileSystem {
  private:
   class Listing final : public Directory {
    public:
+    explicit Listing(const std::string& contents) : contents_(contents) {}
+
     FileResult<std::vector<DirectoryEntry>> List() override {
       return std::vector<DirectoryEntry>{{"_sysconfigdata__x.py", FileKind::kRegular}};
     }
     FileResult<FileStat> Stat(const std::string&) const override { return Regular(); }
     FileResult<FileStat> StatNoFollow(const std::string&) const override { return Regular(); }
     FileResult<FileStat> Stat() const override { return Regular(); }
+    FileResult<FileStat> ReadFile(const std::string&, std::uint64_t,
+                                  std::string& contents) const override {
+      contents = contents_;
+      return Regular();
+    }
+
+   private:
+    const std::string& contents_;
   };
 
   static FileStat Regular() {
