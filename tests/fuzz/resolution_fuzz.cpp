@@ -86,8 +86,8 @@ std::shared_ptr<const Index> IndexOf(std::string_view bytes) {
 }
 
 void AskAbout(ClassTable& classes, Definition definition) {
-  SignaturesOf(classes, definition, Binding::kBound);
-  SignaturesOf(classes, definition, Binding::kUnbound);
+  SignaturesOf(classes, definition, MethodBinding::kBound);
+  SignaturesOf(classes, definition, MethodBinding::kUnbound);
   if (!classes.views().IsA(definition, SymbolKind::kClass)) return;
   const Mro order = classes.resolver().MroOf(definition);
   Check(order.classes.empty() || order.classes[0] == definition);
@@ -95,7 +95,7 @@ void AskAbout(ClassTable& classes, Definition definition) {
   classes.FieldsOf(definition);
   for (const ClassMember& member : classes.Members(definition)) {
     Check(classes.Member(definition, member.name).has_value());
-    SignaturesOf(classes, member, Binding::kBound);
+    SignaturesOf(classes, member, MethodBinding::kBound);
   }
 }
 
