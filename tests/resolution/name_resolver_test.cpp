@@ -923,6 +923,16 @@ TEST(NameResolver, AnswersCyclesByWhatElseThereIs) {
   EXPECT_EQ(names.Resolve("p", "i"), "(missing name)");
 }
 
+TEST(NameResolver, AnswersCyclesAlikeWhereverTheyAreEntered) {
+  const Sources sources{{"a.py", "from b import *\nx = x\n"}, {"b.py", "from a import *\nx = x\n"}};
+  Names forwards(sources);
+  Names backwards(sources);
+  EXPECT_EQ(forwards.Resolve("a", "x"), "a:x:2 (cycle)");
+  EXPECT_EQ(forwards.Resolve("b", "x"), "a:x:2 (cycle)");
+  EXPECT_EQ(backwards.Resolve("b", "x"), "a:x:2 (cycle)");
+  EXPECT_EQ(backwards.Resolve("a", "x"), "a:x:2 (cycle)");
+}
+
 // Sanitizers put red zones between variables: frames are several times as large.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr size_t kSmallStack = size_t{1} << 20;

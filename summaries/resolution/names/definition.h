@@ -55,6 +55,7 @@ class Obstacles {
   }
   constexpr void add(Obstacles others) { bits_ = static_cast<uint16_t>(bits_ | others.bits_); }
   constexpr bool empty() const { return bits_ == 0; }
+  friend constexpr bool operator==(Obstacles, Obstacles) = default;
 
  private:
   uint16_t bits_ = 0;

@@ -1,6 +1,7 @@
 #include "summaries/resolution/names/name_engine.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "summaries/resolution/names/live_code.h"
 #include "summaries/resolution/names/submodule_imports.h"
@@ -242,65 +243,106 @@ uint32_t NameResolver::Engine::Ask(const Question& question) {
   const Findings findings = Work(number);
   if (postponed_) return kNobody;  // it stays open
   Store(findings, node);
+  if (least_ >= depth && !Settle(number)) return kNobody;
+  open_.pop_back();
   if (least_ < depth) {
-    open_.pop_back();
     node.state = State::kProvisional;
     node.depth = least_;
     provisional_.push_back(number);
     least_ = std::min(least_, outer_least);
     return number;
   }
-  if (!Settle(number)) return kNobody;
-  open_.pop_back();
   node.state = State::kDone;
   least_ = outer_least;
   return number;
 }
 
-// Works out what leads back to this question, or to one on the way, with all their answers. False
-// if something was put aside.
+// Works out what leads back to this question, or to one on the way, with all their answers. It may
+// turn out that they lead to one around this one, which then does it. False if something was put
+// aside.
 bool NameResolver::Engine::Settle(uint32_t outermost) {
   const uint32_t depth = nodes_[outermost].depth;
-  const auto inside = [&](uint32_t number) { return nodes_[number].depth >= depth; };
-  auto first = provisional_.end();
-  while (first != provisional_.begin() && inside(*(first - 1))) --first;
-  if (first == provisional_.end()) return true;
-  std::vector<uint32_t> members(first, provisional_.end());  // the innermost first
-  provisional_.erase(first, provisional_.end());
-  members.push_back(outermost);
-  const auto mark = [](Node& node) {
-    if (node.question.name != kOrder) node.obstacles.add(Obstacle::kCycle);
+  size_t first = provisional_.size();
+  while (first != 0 && nodes_[provisional_[first - 1]].depth >= depth) --first;
+  if (first == provisional_.size()) return true;
+  std::vector<uint32_t> members{outermost};
+  const auto join = [&] {
+    members.insert(members.end(), provisional_.begin() + static_cast<ptrdiff_t>(first),
+                   provisional_.end());
+    provisional_.resize(first);
   };
-  for (const uint32_t member : members) {
-    nodes_[member].state = State::kDone;
-    nodes_[member].obstacles = {};
-    mark(nodes_[member]);
-  }
-  bool changed = true;
-  for (int round = 0; changed && round < kMaxRounds; ++round) {
-    changed = false;
+  const auto leave = [&](State state, uint32_t least) {
+    join();
     for (const uint32_t member : members) {
-      const Findings findings = Work(member);
+      nodes_[member].state = state;
+      nodes_[member].depth = least;
+      if (state == State::kProvisional && member != outermost) provisional_.push_back(member);
+    }
+  };
+  bool changed = true;  // the definitions of one of them in the last round
+  bool changed_obstacles = false;
+  for (int round = 0; (changed || changed_obstacles) && least_ >= depth && round < kMaxRounds;
+       ++round) {
+    if (first != provisional_.size()) {
+      join();
+      BeginAgain(members, depth);
+    }
+    if (changed) {
+      // What stood in the way of others does so no more.
+      for (const uint32_t member : members) nodes_[member].obstacles = CycleAt(nodes_[member]);
+    }
+    changed = changed_obstacles = false;
+    for (const uint32_t member : members) {
+      Findings findings = Work(member);
       if (postponed_) {
-        members.pop_back();
-        for (const uint32_t other : members) {
-          nodes_[other].state = State::kProvisional;
-          nodes_[other].depth = depth;
-        }
-        provisional_.insert(provisional_.end(), members.begin(), members.end());
+        leave(State::kProvisional, depth);
         nodes_[outermost].state = State::kOpen;
         return false;
       }
-      if (AddsNothing(findings, nodes_[member])) {
-        nodes_[member].obstacles = findings.obstacles;
+      Node& node = nodes_[member];
+      findings.obstacles.add(CycleAt(node));
+      changed_obstacles |= findings.obstacles != node.obstacles;
+      if (AddsNothing(findings, node)) {
+        node.obstacles = findings.obstacles;
       } else {
-        Store(findings, nodes_[member]);
+        Store(findings, node);
         changed = true;
       }
-      mark(nodes_[member]);
     }
+    changed |= first != provisional_.size();
+  }
+  if (least_ < depth) {
+    leave(State::kProvisional, least_);
+  } else {
+    leave(State::kDone, depth);
   }
   return true;
+}
+
+// Without answers, in an order that does not depend on where the cycle was entered.
+void NameResolver::Engine::BeginAgain(std::vector<uint32_t>& members, uint32_t depth) {
+  const auto key = [&](uint32_t number) {
+    const Question& question = nodes_[number].question;
+    const std::string_view name = question.name == kOrder ? "" : names_.name(question.name);
+    return std::tuple(question.module, question.row, name, question.before);
+  };
+  std::sort(members.begin(), members.end(),
+            [&](uint32_t a, uint32_t b) { return key(a) < key(b); });
+  for (const uint32_t member : members) {
+    Node& node = nodes_[member];
+    const Question question = node.question;
+    node = Node();
+    node.question = question;
+    node.depth = depth;
+    node.state = State::kProvisional;
+  }
+}
+
+// What an answer that depends on itself says. Orders have obstacles of their own.
+Obstacles NameResolver::Engine::CycleAt(const Node& node) {
+  Obstacles obstacles;
+  if (node.question.name != kOrder) obstacles.add(Obstacle::kCycle);
+  return obstacles;
 }
 
 // Whether the node has all of this, in whatever order.

@@ -27,9 +27,9 @@ namespace coppice {
 //
 // One that leads back to itself is answered by what else there is. What was answered on the way is
 // then only a part of the truth. When the outermost of the questions that lead to each other has
-// its answer, all of them are worked out again from the answers of the others, until nothing is
-// added. Where star imports or aliases lead back to themselves, what they hide depends on where one
-// began.
+// its answer, all of them are worked out from nothing, from the answers of the others, until
+// nothing changes: in an order of their own, so that it does not matter where one began. Where star
+// imports or aliases lead back to themselves, what they hide depends on that order.
 //
 // The stack does not grow with the input: a question kMaxNesting deep is put aside, the frames
 // above are left, it is answered on an empty stack, and then they begin again and find its answer.
@@ -203,6 +203,8 @@ class NameResolver::Engine {
   void AnswerPostponed();
   uint32_t Ask(const Question& question);
   bool Settle(uint32_t outermost);
+  void BeginAgain(std::vector<uint32_t>& members, uint32_t depth);
+  static Obstacles CycleAt(const Node& node);
   bool AddsNothing(const Findings& findings, const Node& node) const;
   void AddNode(const Question& question);
   Findings Work(uint32_t number);
