@@ -933,6 +933,13 @@ TEST(NameResolver, AnswersCyclesAlikeWhereverTheyAreEntered) {
   EXPECT_EQ(backwards.Resolve("a", "x"), "a:x:2 (cycle)");
 }
 
+TEST(NameResolver, AnswersForClassesThatHaveThemselvesAsBases) {
+  Names names(Sources{{"a.py", "class E(E.x):\n  pass\n"},
+                      {"b.py", "class F(F.x.y, G.x): pass\nclass G(F.z): pass\n"}});
+  EXPECT_EQ(names.Resolve("a.E.x"), "(unknown base)");
+  EXPECT_EQ(names.Resolve("b.G.x"), "(unknown base)");
+}
+
 // Sanitizers put red zones between variables: frames are several times as large.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr size_t kSmallStack = size_t{1} << 20;

@@ -36,7 +36,7 @@ enum class DependencyKind : uint8_t {
   // Answers.
   kEvery,           // all answers: what they have in common
   kName,            // what a name means in a module or in the class at `row`
-  kMro,             // the order of the bases of the class at `row`
+  kMro,             // the order of the bases of the class at `row`, or what describes it
   kKnownNames,      // what is defined under the names that KnownNames lists
   kTraits,          // of the class at `row`: ClassTable
   kFields,          // likewise

@@ -109,37 +109,6 @@ std::optional<Definition> NameResolver::Engine::ClassOfStub(Definition definitio
   return KindOf(definition) == SymbolKind::kClass ? std::optional(definition) : std::nullopt;
 }
 
-NameResolver::Engine::Findings NameResolver::Engine::FindDescribing(Definition class_definition) {
-  Findings findings;
-  if (!runtime_) return findings;
-  const ModuleState& state = StateOf(class_definition.module);
-  const Symbol symbol = state.view->symbol(class_definition.row);
-  const SymbolDetails details = symbol.details();
-  const Scope scope{class_definition.module, symbol.owner()};
-  size_t left = kMaxOrder;
-  for (const std::string_view text : details.bases) {
-    if (left-- == 0) break;
-    if (state.stub && !IsForTypesAlone(BaseOf(scope, text, symbol.order(), true))) continue;
-    const Findings named = FindBase(scope, text, symbol.order());
-    if (named.usual.empty() || named.usual[0].definition.is_module()) continue;
-    const Definition first = named.usual[0].definition;
-    // What typing makes of NamedTuple is a tuple with what its stub says.
-    if (!state.stub && (KindOf(first) == SymbolKind::kClass || !IsNamed(first, "NamedTuple"))) {
-      continue;
-    }
-    const std::optional<Definition> base = ClassOfStub(first);
-    if (!base) continue;
-    for (const Definition& each : DefinitionsOf(Ask({base->module, base->row, kOrder}))) {
-      Add(findings, {each}, false);
-    }
-  }
-  return findings;
-}
-
-Answer NameResolver::Engine::DescribingClasses(Definition class_definition) {
-  return Keep(Run([&] { return FindDescribing(class_definition); }));
-}
-
 bool NameResolver::Engine::IsGeneric(Definition class_definition) {
   const auto order = DefinitionsOf(Ask({class_definition.module, class_definition.row, kOrder}));
   return std::any_of(order.begin(), order.end(),
@@ -249,6 +218,41 @@ NameResolver::Engine::Findings NameResolver::Engine::AskOrder(const Question& qu
   return findings;
 }
 
+NameResolver::Engine::Findings NameResolver::Engine::AskDescribing(const Question& question) {
+  Findings findings;
+  if (!runtime_) return findings;
+  const ModuleState& state = StateOf(question.module);
+  const Symbol symbol = state.view->symbol(question.row);
+  const SymbolDetails details = symbol.details();
+  const Scope scope{question.module, symbol.owner()};
+  Read({DependencyKind::kBindings, question.module,
+        symbol.owner().value_or(Dependency::kModuleScope), symbol.name()});
+  size_t left = kMaxOrder;
+  for (const std::string_view text : details.bases) {
+    if (left-- == 0) break;
+    if (state.stub && !IsForTypesAlone(BaseOf(scope, text, symbol.order(), true))) continue;
+    const Findings named = FindBase(scope, text, symbol.order());
+    if (named.usual.empty() || named.usual[0].definition.is_module()) continue;
+    const Definition first = named.usual[0].definition;
+    // What typing makes of NamedTuple is a tuple with what its stub says.
+    if (!state.stub && (KindOf(first) == SymbolKind::kClass || !IsNamed(first, "NamedTuple"))) {
+      continue;
+    }
+    const std::optional<Definition> base = ClassOfStub(first);
+    if (!base) continue;
+    for (const Definition& each : DefinitionsOf(Ask({base->module, base->row, kOrder}))) {
+      Add(findings, {each}, false);
+    }
+  }
+  return findings;
+}
+
+Answer NameResolver::Engine::DescribingClasses(Definition class_definition) {
+  return AnswerOf(Run([&] {
+    return Ask({class_definition.module, class_definition.row, kDescribing});
+  }));
+}
+
 Mro NameResolver::Engine::MroOf(Definition class_definition) {
   const uint32_t number = Run([&] {
     return Ask({class_definition.module, class_definition.row, kOrder});
@@ -273,8 +277,8 @@ NameResolver::Engine::Findings NameResolver::Engine::FindMember(Definition class
   }
   // What a stub leaves to bases that its class has not: most of it the class has.
   for (uint32_t i = 0; i < count; ++i) {
-    for (const Found& base : FindDescribing(first[i]).usual) {
-      const Definition each = base.definition;
+    for (const Definition& each :
+         DefinitionsOf(Ask({first[i].module, first[i].row, kDescribing}))) {
       if (!AddAnswer(findings, Ask({each.module, each.row, id}), false,
                      {Step::Kind::kMember, each.module, 0, Traced(name)})) {
         continue;

@@ -323,8 +323,9 @@ bool NameResolver::Engine::Settle(uint32_t outermost) {
 void NameResolver::Engine::BeginAgain(std::vector<uint32_t>& members, uint32_t depth) {
   const auto key = [&](uint32_t number) {
     const Question& question = nodes_[number].question;
-    const std::string_view name = question.name == kOrder ? "" : names_.name(question.name);
-    return std::tuple(question.module, question.row, name, question.before);
+    const bool named = question.HasName();  // the number of a name depends on what was asked
+    return std::tuple(question.module, question.row, named ? NameId{} : question.name,
+                      named ? names_.name(question.name) : "", question.before);
   };
   std::sort(members.begin(), members.end(),
             [&](uint32_t a, uint32_t b) { return key(a) < key(b); });
@@ -341,7 +342,7 @@ void NameResolver::Engine::BeginAgain(std::vector<uint32_t>& members, uint32_t d
 // What an answer that depends on itself says. Orders have obstacles of their own.
 Obstacles NameResolver::Engine::CycleAt(const Node& node) {
   Obstacles obstacles;
-  if (node.question.name != kOrder) obstacles.add(Obstacle::kCycle);
+  if (node.question.HasName()) obstacles.add(Obstacle::kCycle);
   return obstacles;
 }
 
@@ -385,7 +386,7 @@ void NameResolver::Engine::AddNode(const Question& question) {
   nodes_.push_back({});
   if (dependencies_ == nullptr) return;
   const auto [module, row, name, before] = question;
-  if (name == kOrder) {
+  if (!question.HasName()) {
     recorded_.push_back(dependencies_->AddAnswer({DependencyKind::kMro, module, row}));
   } else {
     recorded_.push_back(dependencies_->AddAnswer(
@@ -406,6 +407,7 @@ NameResolver::Engine::Findings NameResolver::Engine::Work(uint32_t number) {
       return AskListed(question);
     default: {
       if (question.name == kOrder) return AskOrder(question);
+      if (question.name == kDescribing) return AskDescribing(question);
       Findings findings;
       AskBindings(question, findings);
       return findings;

@@ -60,8 +60,9 @@ class NameResolver::Engine {
   static constexpr uint32_t kInside = UINT32_MAX - 2;    // the module as its own code sees it
   static constexpr uint32_t kForTypes = UINT32_MAX - 3;  // as kOwn for type checkers
   static constexpr uint32_t kListed = UINT32_MAX - 4;    // whether its __all__ has the name
-  // Instead of a name: the order of the class's bases.
+  // Instead of a name: the order of the class's bases, and the classes that describe it.
   static constexpr NameId kOrder{UINT32_MAX};
+  static constexpr NameId kDescribing{UINT32_MAX - 1};
 
   static constexpr uint32_t kMaxNesting = 50;  // of questions on the stack
   static constexpr size_t kMaxDefinitions = 256;
@@ -85,6 +86,7 @@ class NameResolver::Engine {
     uint32_t before = kNoLimit;  // only bindings of a smaller order count
 
     bool IsOfClass() const { return row < kListed; }
+    bool HasName() const { return name < kDescribing; }
     friend bool operator==(const Question&, const Question&) = default;
     friend size_t hash_value(const Question& question) {
       size_t hash = static_cast<uint32_t>(question.module);
@@ -287,6 +289,7 @@ class NameResolver::Engine {
 
   // --- name_classes.cpp
   Findings AskOrder(const Question& question);
+  Findings AskDescribing(const Question& question);
   std::optional<BaseClass> BaseOf(const Scope& scope, std::string_view text, uint32_t order,
                                   bool described);
   std::optional<Definition> Builtin(std::string_view name);
@@ -295,7 +298,6 @@ class NameResolver::Engine {
   bool IsNamed(Definition definition, std::string_view name);
   bool IsForTypesAlone(const std::optional<BaseClass>& base);
   std::optional<Definition> ClassOfStub(Definition definition);
-  Findings FindDescribing(Definition class_definition);
   bool IsGeneric(Definition class_definition);
   Findings FindMember(Definition class_definition, std::string_view name);
   Findings FindBase(const Scope& scope, std::string_view text, uint32_t order);
