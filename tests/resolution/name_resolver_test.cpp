@@ -924,13 +924,25 @@ TEST(NameResolver, AnswersCyclesByWhatElseThereIs) {
 }
 
 TEST(NameResolver, AnswersCyclesAlikeWhereverTheyAreEntered) {
-  const Sources sources{{"a.py", "from b import *\nx = x\n"}, {"b.py", "from a import *\nx = x\n"}};
+  const Sources sources{
+      {"a.py", "from b import *\nx = x\n"},
+      {"b.py", "from a import *\nx = x\n"},
+      // What the star import brings hides what would let it bring anything.
+      {"c.py", "from p import *\n__all__ = f()\ndef __getattr__(name): pass\n"},
+      {"p/__init__.py", "from .d import d\n"},
+      {"p/d.py", "from c import *\n"},
+  };
+  const std::vector<std::pair<std::string, std::string>> asked{
+      {"a", "x"}, {"b", "x"}, {"c", "d"}, {"p", "d"}, {"p.d", "d"}};
   Names forwards(sources);
   Names backwards(sources);
-  EXPECT_EQ(forwards.Resolve("a", "x"), "a:x:2 (cycle)");
-  EXPECT_EQ(forwards.Resolve("b", "x"), "a:x:2 (cycle)");
-  EXPECT_EQ(backwards.Resolve("b", "x"), "a:x:2 (cycle)");
-  EXPECT_EQ(backwards.Resolve("a", "x"), "a:x:2 (cycle)");
+  std::vector<std::string> answers;
+  for (const auto& [module, name] : asked) answers.push_back(forwards.Resolve(module, name));
+  for (size_t i = asked.size(); i-- > 0;) {
+    EXPECT_EQ(backwards.Resolve(asked[i].first, asked[i].second), answers[i]) << asked[i].first;
+  }
+  EXPECT_EQ(answers[0], "a:x:2 (cycle)");
+  EXPECT_EQ(answers[1], "a:x:2 (cycle)");
 }
 
 TEST(NameResolver, AnswersForClassesThatHaveThemselvesAsBases) {

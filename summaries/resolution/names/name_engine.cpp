@@ -281,11 +281,13 @@ bool NameResolver::Engine::Settle(uint32_t outermost) {
   };
   bool changed = true;  // the definitions of one of them in the last round
   bool changed_obstacles = false;
+  int grown = 0;
   for (int round = 0; (changed || changed_obstacles) && least_ >= depth && round < kMaxRounds;
        ++round) {
     if (first != provisional_.size()) {
       join();
       BeginAgain(members, depth);
+      if (++grown <= kMaxRounds) round = 0;
     }
     if (changed) {
       // What stood in the way of others does so no more.
