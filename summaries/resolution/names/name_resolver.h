@@ -32,9 +32,7 @@ struct Mro {
 };
 
 // Answers are kept: the same question is answered once. What is answered depends on the finder's
-// index alone, not on what was asked before; save for names that lead back to themselves, whose
-// definitions may come in another order, and may be others where star imports or aliases in the
-// cycle hide what was bound before them. Not thread-safe: one for each worker.
+// index alone, not on what was asked before. Not thread-safe: one for each worker.
 //
 // A binding counts unless the target decides that it is never reached; the walk goes from the last
 // one back to the first that is always reached. Conditions that a target does not decide leave all
