@@ -725,6 +725,21 @@ TEST(NameResolver, AsksStubsForWhatIsCompiled) {
   EXPECT_EQ(names.NamesOf("m"), "Node deque x");
 }
 
+TEST(NameResolver, ModuleGetattrIsTheLastResortInCycles) {
+  const Sources sources = {
+      {"tree/__init__.py", "from tree.api import *\ndef __getattr__(name): pass\n"},
+      {"tree/api.py", "from _tree import *\n"},
+      {"typeshed:_tree.pyi", "from tree import Node as Node\n"},
+      {"typeshed:tree/__init__.pyi", "class Node: ...\n"}};
+  for (const char* first : {"tree", "tree.api", "_tree"}) {
+    Names names(sources, SearchProfile::kRuntime, {}, {"_tree.so"});
+    names.Resolve(first, "Node");
+    EXPECT_EQ(names.Resolve("tree", "Node"), "tree:Node:1 (cycle)") << first;
+    EXPECT_EQ(names.Resolve("_tree", "Node"), "tree:Node:1 (cycle)") << first;
+    EXPECT_EQ(names.Resolve("tree", "Leaf"), "tree:__getattr__:2 (getattr)") << first;
+  }
+}
+
 TEST(NameResolver, KeepsImportsOfStubsToThemselves) {
   Names names(Sources{{"typeshed:s.pyi",
                        "import a\nimport b as b\nfrom c import x, y as y, z as w\n"

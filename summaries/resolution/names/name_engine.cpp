@@ -282,11 +282,13 @@ bool NameResolver::Engine::Settle(uint32_t outermost) {
   bool changed = true;  // the definitions of one of them in the last round
   bool changed_obstacles = false;
   int grown = 0;
+  const bool outer_resort = std::exchange(last_resort_, false);
   for (int round = 0; (changed || changed_obstacles) && least_ >= depth && round < kMaxRounds;
        ++round) {
     if (first != provisional_.size()) {
       join();
       BeginAgain(members, depth);
+      last_resort_ = false;
       if (++grown <= kMaxRounds) round = 0;
     }
     if (changed) {
@@ -297,6 +299,7 @@ bool NameResolver::Engine::Settle(uint32_t outermost) {
     for (const uint32_t member : members) {
       Findings findings = Work(member);
       if (postponed_) {
+        last_resort_ = outer_resort;
         leave(State::kProvisional, depth);
         nodes_[outermost].state = State::kOpen;
         return false;
@@ -312,7 +315,9 @@ bool NameResolver::Engine::Settle(uint32_t outermost) {
       }
     }
     changed |= first != provisional_.size();
+    if (!changed && !last_resort_) changed = last_resort_ = true;
   }
+  last_resort_ = outer_resort;
   if (least_ < depth) {
     leave(State::kProvisional, least_);
   } else {
@@ -348,14 +353,20 @@ Obstacles NameResolver::Engine::CycleAt(const Node& node) {
   return obstacles;
 }
 
-// Whether the node has all of this, in whatever order.
+// Whether the node has all of this: definitions of a name in whatever order.
 bool NameResolver::Engine::AddsNothing(const Findings& findings, const Node& node) const {
+  if (findings.size() != node.count || findings.traits != node.traits) return false;
+  const auto same = [](const Found& found, const Definition& definition) {
+    return found.definition == definition;
+  };
+  if (!node.question.HasName()) {
+    return std::equal(findings.usual.begin(), findings.usual.end(), node.first, same);
+  }
   const auto known = [&](const Found& found) {
     return std::find(node.first, node.first + node.count, found.definition) !=
            node.first + node.count;
   };
-  return findings.size() == node.count && findings.traits == node.traits &&
-         std::all_of(findings.usual.begin(), findings.usual.end(), known) &&
+  return std::all_of(findings.usual.begin(), findings.usual.end(), known) &&
          std::all_of(findings.late.begin(), findings.late.end(), known);
 }
 
@@ -424,8 +435,11 @@ NameResolver::Engine::Findings NameResolver::Engine::AskAttribute(const Question
   const ModuleForm form = finder_->form(module);
   Findings findings;
   if (form == ModuleForm::kFile) {
-    findings = FindingsOf(Ask({module, kOwn, name_id}));
+    const uint32_t own = Ask({module, kOwn, name_id});
+    findings = FindingsOf(own);
     if (!findings.empty()) return findings;
+    // It is not known yet that there is nothing.
+    if (nodes_[own].state != State::kDone && !last_resort_) return findings;
     if (runtime_ && findings.obstacles.has(Obstacle::kOpaqueModule)) {
       // Taken from a compiled module that no stub describes, but there may be one for this module.
       const ModuleRef stub = StubOf(module);

@@ -326,8 +326,9 @@ class NameResolver::Engine {
   std::vector<Dependencies::Node> recorded_;  // of each node, if they are recorded
   std::vector<uint32_t> open_;                // nodes, outermost first
   std::vector<uint32_t> provisional_;         // nodes
-  uint32_t least_ = UINT32_MAX;        // the least depth that what is being answered depends on
-  size_t stack_begin_ = 0;             // of open_: what lies before has left the stack
+  uint32_t least_ = UINT32_MAX;  // the least depth that what is being answered depends on
+  bool last_resort_ = false;     // a cycle's answers are there: what they lack may be had elsewhere
+  size_t stack_begin_ = 0;       // of open_: what lies before has left the stack
   std::optional<Question> postponed_;  // too deep: all frames are being left
 
   // Answers that are no node's, each once.
